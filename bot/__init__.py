@@ -1,0 +1,1 @@
+"""The Tapwork service: what is true, what people do, and how the parts are put together."""

@@ -1,0 +1,1 @@
+"""What is true: states, rules, money and matching; standard library only, synchronous, and `now` is an argument."""

@@ -1,0 +1,69 @@
+"""Long content in pages: nothing is cut off, and nobody judges what they have not been shown."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+PAGE = 2600
+"""UTF-16 units of content on one page. Telegram takes 4096 a message and Slack 3000 a section; the rest is for the
+title, the facts and the question."""
+
+_GLUE = {"\u200d", "\ufe0e", "\ufe0f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of the content numbered `part`; `first` when it begins it."""
+
+    part: int
+    text: str
+    first: bool
+
+
+def units(text: str) -> int:
+    """The length of `text` in UTF-16 code units, as chat platforms count."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def paginate(contents: Sequence[str], budget: int = PAGE) -> list[list[Fragment]]:
+    """`contents` as pages of fragments of at most `budget` units each; the fragments of a part join to the whole of it.
+
+    What fits on one page stays on one; otherwise a text begins on a new page rather than be split near its start.
+    """
+    if sum(map(units, contents)) <= budget:
+        return [[Fragment(n, text, True) for n, text in enumerate(contents)]]
+    pages: list[list[Fragment]] = [[]]
+    room = budget
+    for number, content in enumerate(contents):
+        if units(content) > room and room < budget:
+            pages.append([])
+            room = budget
+        for n, piece in enumerate(_pieces(content, room, budget)):
+            if n:
+                pages.append([])
+                room = budget
+            pages[-1].append(Fragment(number, piece, n == 0))
+            room -= units(piece)
+    return pages
+
+
+def _pieces(text: str, room: int, budget: int) -> Iterable[str]:
+    while units(text) > room:
+        cut = _cut(text, room)
+        yield text[:cut]
+        text, room = text[cut:], budget
+    yield text
+
+
+def _cut(text: str, room: int) -> int:
+    """Where to end a piece of at most `room` units: after a paragraph, a sentence or a word, in the last third."""
+    sizes = list(accumulate(1 + (char > "\uffff") for char in text[:room]))
+    most = max(1, bisect_right(sizes, room))
+    for mark in ("\n\n", "\n", ". ", "。", " "):
+        at = text.rfind(mark, most * 2 // 3, most)
+        if at >= 0:
+            return at + len(mark)
+    while most > 1 and (text[most] in _GLUE or text[most - 1] in _GLUE or "\u0300" <= text[most] <= "\u036f"):
+        most -= 1
+    return most
