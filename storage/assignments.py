@@ -1,0 +1,69 @@
+"""Assignments and their drafts."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, literal_column, or_, select, update
+
+from bot.domain.assignment import Assignment, AssignmentState, SkipReason
+from storage.rows import columns
+from storage.tables import assignment
+
+# In the words of the partial index.
+_HELD: ColumnElement[bool] = literal_column("assignment.state IN ('offered', 'started')")
+
+
+class AssignmentTable:
+    def __init__(self, core: Connection) -> None:
+        self._core = core
+
+    def get(self, assignment_id: int) -> Assignment | None:
+        row = self._core.execute(select(assignment).where(assignment.c.id == assignment_id)).one_or_none()
+        return _assignment(row) if row else None
+
+    def add(self, new: Assignment) -> Assignment:
+        result = self._core.execute(insert(assignment).values(columns(new)))
+        assert result.inserted_primary_key is not None
+        return replace(new, id=result.inserted_primary_key[0])
+
+    def save(self, changed: Assignment) -> None:
+        self._core.execute(update(assignment).where(assignment.c.id == changed.id).values(columns(changed)))
+
+    def held_by(self, person_id: int) -> list[Assignment]:
+        """What the person has in hand, the oldest first."""
+        held = select(assignment).where(
+            assignment.c.person_id == person_id, assignment.c.state.in_(["offered", "started"])
+        )
+        return self._all(held.order_by(assignment.c.id))
+
+    def open_forms(self, person_id: int) -> list[Assignment]:
+        """Forms that the person is filling in, answers being changed included; the last touched first."""
+        held = assignment.c.state.in_(["offered", "started"])
+        open_forms = select(assignment).where(
+            assignment.c.person_id == person_id, or_(held, assignment.c.draft.is_not(None))
+        )
+        return self._all(open_forms.order_by(assignment.c.touched_at.desc().nulls_last(), assignment.c.id.desc()))
+
+    def due(self, now: datetime, limit: int) -> list[Assignment]:
+        """Held assignments whose time is over, the longest overdue first."""
+        return self._all(
+            select(assignment).where(_HELD, assignment.c.due_at <= now).order_by(assignment.c.due_at).limit(limit)
+        )
+
+    def any_held(self, project_id: int) -> bool:
+        held = select(assignment.c.id).where(
+            assignment.c.project_id == project_id, assignment.c.state.in_(["offered", "started"])
+        )
+        return self._core.execute(held.limit(1)).first() is not None
+
+    def _all(self, query: Select[Any]) -> list[Assignment]:
+        return [_assignment(row) for row in self._core.execute(query)]
+
+
+def _assignment(row: Row[Any]) -> Assignment:
+    fields = dict(row._mapping)
+    fields["state"] = AssignmentState(row.state)
+    fields["order"] = tuple(row.order)
+    fields["skip_reason"] = SkipReason(row.skip_reason) if row.skip_reason else None
+    return Assignment(**fields)

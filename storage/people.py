@@ -1,0 +1,124 @@
+"""People and their identities on chat platforms."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
+
+from bot.domain.errors import NotFound
+from bot.domain.person import Person, PersonState, Push
+from bot.domain.units import Money
+from storage.money import from_micros
+from storage.rows import columns
+from storage.tables import answer, assignment, identity, outbox, person, slot
+
+_HELD = assignment.c.state.in_(["offered", "started"])
+
+
+class PersonTable:
+    def __init__(self, core: Connection) -> None:
+        self._core = core
+
+    def get(self, person_id: int) -> Person:
+        row = self._core.execute(select(person).where(person.c.id == person_id)).one_or_none()
+        if row is None:
+            raise NotFound()
+        return _person(row)
+
+    def find(self, platform: str, user: str) -> Person | None:
+        row = self._core.execute(
+            select(person)
+            .join(identity, identity.c.person_id == person.c.id)
+            .where(identity.c.platform == platform, identity.c.user == user)
+        ).one_or_none()
+        return _person(row) if row else None
+
+    def add(self, new: Person, platform: str, user: str, address: str) -> Person:
+        """Store somebody new with their first identity, which is where letters to them go."""
+        result = self._core.execute(insert(person).values(columns(new)))
+        assert result.inserted_primary_key is not None
+        stored = replace(new, id=result.inserted_primary_key[0])
+        self._core.execute(
+            insert(identity).values(person_id=stored.id, platform=platform, user=user, address=address, home=True)
+        )
+        return stored
+
+    def save(self, changed: Person) -> None:
+        self._core.execute(update(person).where(person.c.id == changed.id).values(columns(changed)))
+
+    def move(self, platform: str, user: str, address: str) -> None:
+        """Note where they write from, if that changed."""
+        self._core.execute(
+            update(identity)
+            .where(identity.c.platform == platform, identity.c.user == user, identity.c.address != address)
+            .values(address=address)
+        )
+
+    def wanting_work(self, now: datetime, limit: int) -> list[Person]:
+        """Those whose time to look for work has come, the longest waiting first."""
+        due = select(person).where(person.c.wants_work_at.is_not(None), person.c.wants_work_at <= now)
+        return [_person(row) for row in self._core.execute(due.order_by(person.c.wants_work_at).limit(limit))]
+
+    def idle(self, after: int, limit: int) -> list[Person]:
+        """Trainers with an id above `after` who want tasks pushed, hold none, and are not waiting for any.
+
+        Somebody who let their last task run out and has not been seen since is away, not idle.
+        """
+        holds = exists().where(assignment.c.person_id == person.c.id, _HELD)
+        away = exists().where(
+            assignment.c.person_id == person.c.id,
+            assignment.c.state == "expired",
+            assignment.c.ended_at > person.c.seen_at,
+        )
+        rows = self._core.execute(
+            select(person)
+            .where(
+                person.c.id > after,
+                person.c.state == PersonState.ACTIVE,
+                person.c.step.is_(None),
+                person.c.push == Push.NOW,
+                person.c.wants_work_at.is_(None),
+                ~holds,
+                ~away,
+            )
+            .order_by(person.c.id)
+            .limit(limit)
+        )
+        return [_person(row) for row in rows]
+
+    def identities(self, person_id: int) -> list[tuple[str, str]]:
+        """(platform, user) pairs."""
+        rows = self._core.execute(
+            select(identity.c.platform, identity.c.user)
+            .where(identity.c.person_id == person_id)
+            .order_by(identity.c.id)
+        )
+        return [(row.platform, row.user) for row in rows]
+
+    def forget_identities(self, person_id: int) -> None:
+        """Remove all that leads from the platforms to this person, and what is still owed to them."""
+        theirs = select(identity.c.platform, identity.c.address).where(identity.c.person_id == person_id)
+        for platform, address in self._core.execute(theirs).all():
+            self._core.execute(delete(slot).where(and_(slot.c.platform == platform, slot.c.address == address)))
+        self._core.execute(delete(outbox).where(outbox.c.person_id == person_id))
+        self._core.execute(delete(identity).where(identity.c.person_id == person_id))
+
+    def earnings(self, person_id: int) -> list[tuple[Money | None, int]]:
+        """What their answers earned: one (sum, answers) pair a currency; None for unpaid work."""
+        rows = self._core.execute(
+            select(answer.c.pay_currency, func.sum(answer.c.pay_micros), func.count())
+            .where(answer.c.person_id == person_id)
+            .group_by(answer.c.pay_currency)
+            .order_by(answer.c.pay_currency)
+        )
+        return [(from_micros(micros, currency), count) for currency, micros, count in rows]
+
+
+def _person(row: Row[Any]) -> Person:
+    fields = dict(row._mapping)
+    fields["state"] = PersonState(row.state)
+    fields["push"] = Push(row.push)
+    fields["languages"] = tuple(row.languages)
+    fields["domains"] = tuple(row.domains)
+    return Person(**fields)

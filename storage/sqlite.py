@@ -1,0 +1,101 @@
+"""All that is peculiar to SQLite: which library, how a connection is set up, and the lock against a second service."""
+
+import fcntl
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from bot.domain.errors import AlreadyRunning
+
+FIXED = (3, 51, 3)
+"""The first SQLite without the WAL-reset bug, which can corrupt a file that two connections write (3.7.0 to 3.51.2)."""
+
+BUSY_MILLISECONDS = 10_000
+"""How long a writer waits for another program's transaction."""
+
+
+def library() -> ModuleType:
+    """The SQLite to use: Python's own when it is new enough, else the one that pysqlite3 bundles."""
+    if sqlite3.sqlite_version_info >= FIXED:
+        return sqlite3
+    with suppress(ImportError):
+        import pysqlite3
+
+        bundled: ModuleType = pysqlite3.dbapi2
+        if bundled.sqlite_version_info >= FIXED:
+            return bundled
+    return sqlite3
+
+
+def connect(path: str, *, read_only: bool) -> Any:
+    """A DB-API connection that leaves transactions to its caller.
+
+    Writers have WAL, `synchronous=FULL` and foreign keys; readers cannot write at all.
+    """
+    connection = library().connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    return connection
+
+
+def core(raw: Any) -> Connection:
+    """SQLAlchemy Core over one raw connection; beginning and ending transactions stays with the caller."""
+    return engine(raw).connect()
+
+
+def engine(raw: Any) -> Engine:
+    return create_engine(
+        "sqlite://",
+        creator=lambda: raw,
+        module=library(),
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )
+
+
+def checkpoint(raw: Any) -> None:
+    """Fold the write-ahead log back into the file, as far as readers allow."""
+    raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+class ServiceLock:
+    """Keeps a second service off the same file, for as long as it is held; the system frees it when the process ends."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(f"{path}.lock")
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """`AlreadyRunning` with the other process's id when there is one."""
+        file = self._path.open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            raise AlreadyRunning(
+                f"{self._path.stem} is already used by another Tapwork service (process {holder})"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

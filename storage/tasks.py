@@ -1,0 +1,132 @@
+"""Tasks: which one is next for whom, and how many more trainers each needs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, literal_column, select, tuple_, update
+
+from bot.domain.errors import NotFound
+from bot.domain.project import Task, TaskSpec
+from bot.ports import Candidate, Lane
+from storage.tables import assignment, frontier, lane, task
+from storage.upsert import insert as upsert
+
+# In these very words, since the index covers only the rows of which its own condition is said.
+_READY = task.c.places > literal_column("0")
+
+
+def next_after(lane_id: int, person_id: int, rank: int, task_id: int) -> Select[Any]:
+    """The first ready task of a lane behind (rank, task_id) that the person has never had: one short index range."""
+    seen = exists().where(assignment.c.task_id == task.c.id, assignment.c.person_id == person_id)
+    return (
+        select(task.c.id, task.c.rank)
+        .where(task.c.lane_id == lane_id, _READY, tuple_(task.c.rank, task.c.id) > tuple_(rank, task_id), ~seen)
+        .order_by(task.c.rank, task.c.id)
+        .limit(1)
+    )
+
+
+class TaskTable:
+    def __init__(self, core: Connection) -> None:
+        self._core = core
+
+    def get(self, task_id: int) -> Task:
+        row = self._core.execute(select(task).where(task.c.id == task_id)).one_or_none()
+        if row is None:
+            raise NotFound()
+        return Task(row.id, row.project_id, spec_of(row))
+
+    def all(self, project_id: int) -> Iterator[Task]:
+        """The live tasks of a project, in the order in which they were imported."""
+        live = select(task).join(lane, lane.c.id == task.c.lane_id).where(task.c.project_id == project_id, lane.c.live)
+        for row in self._core.execute(live.order_by(task.c.id)):
+            yield Task(row.id, row.project_id, spec_of(row))
+
+    def lanes(self, project_id: int) -> list[Lane]:
+        """The live lanes of a project."""
+        ready = exists().where(task.c.lane_id == lane.c.id, _READY)
+        rows = self._core.execute(
+            select(lane.c.id, lane.c.locale, lane.c.domain, ready.label("open"))
+            .where(lane.c.project_id == project_id, lane.c.live)
+            .order_by(lane.c.id)
+        )
+        return [Lane(row.id, row.locale, row.domain, bool(row.open)) for row in rows]
+
+    def best_in(self, lane_id: int, person_id: int) -> Candidate | None:
+        """The best task of a lane that the person has never had; None when there is none.
+
+        Looks behind the person's frontier first (the best task they were given), so that the tasks they have had, which
+        may wait for other trainers, are not passed over again each time; what became free before it comes last.
+        """
+        known = self._frontier(lane_id, person_id)
+        starts = [known, (-(2**31), 0)] if known else [(-(2**31), 0)]
+        for rank, task_id in starts:
+            row = self._core.execute(next_after(lane_id, person_id, rank, task_id)).first()
+            if row is not None:
+                return Candidate(row.id, lane_id, -row.rank)
+        return None
+
+    def reserve(self, candidate: Candidate, person_id: int) -> None:
+        self._count(candidate.task_id, places=-1, held=+1)
+        here = (-candidate.priority, candidate.task_id)
+        if (self._frontier(candidate.lane_id, person_id) or here) > here:
+            return
+        row = upsert(self._core, frontier).values(
+            lane_id=candidate.lane_id, person_id=person_id, rank=here[0], task_id=here[1]
+        )
+        self._core.execute(
+            row.on_conflict_do_update(
+                index_elements=[frontier.c.lane_id, frontier.c.person_id],
+                set_={"rank": row.excluded.rank, "task_id": row.excluded.task_id},
+            )
+        )
+
+    def release(self, task_id: int) -> None:
+        """A trainer gave it back."""
+        self._count(task_id, places=+1, held=-1)
+
+    def complete(self, task_id: int) -> None:
+        """A trainer who held it has answered."""
+        self._count(task_id, held=-1, answers=+1)
+
+    def resize(self, project_id: int, answers_per_task: int) -> None:
+        """Ask for another number of answers a task; those that exist or are being given count."""
+        self._core.execute(
+            update(task)
+            .where(task.c.project_id == project_id)
+            .values(places=answers_per_task - task.c.answers - task.c.held)
+        )
+
+    def _count(self, task_id: int, **by: int) -> None:
+        self._core.execute(
+            update(task)
+            .where(task.c.id == task_id)
+            .values({task.c[name]: task.c[name] + step for name, step in by.items()})
+        )
+
+    def _frontier(self, lane_id: int, person_id: int) -> tuple[int, int] | None:
+        row = self._core.execute(
+            select(frontier.c.rank, frontier.c.task_id).where(
+                frontier.c.lane_id == lane_id, frontier.c.person_id == person_id
+            )
+        ).first()
+        return (row.rank, row.task_id) if row else None
+
+
+def spec_of(row: Row[Any]) -> TaskSpec:
+    """A task's content from a row that has the task table's columns."""
+    return TaskSpec(row.key, row.kind, row.locale, row.domain, -row.rank, row.payload, row.gold)
+
+
+def columns_of(spec: TaskSpec, digest: str) -> dict[str, Any]:
+    """The columns that hold a task's content."""
+    return {
+        "key": spec.key,
+        "kind": spec.kind,
+        "locale": spec.locale,
+        "domain": spec.domain,
+        "rank": -spec.priority,
+        "payload": spec.payload,
+        "gold": spec.gold,
+        "digest": digest,
+    }
