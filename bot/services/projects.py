@@ -1,0 +1,41 @@
+"""What a coordinator does with projects once they are imported."""
+
+from dataclasses import replace
+
+from bot.domain.errors import NotFound
+from bot.domain.project import Progress, Project, ProjectState
+from bot.domain.text import T
+from bot.ports import Transaction
+
+
+def find(tx: Transaction, slug: str) -> Project:
+    """The project called `slug`; `NotFound` says so."""
+    project = tx.projects.by_slug(slug)
+    if project is None or project.state is ProjectState.DRAFT:
+        raise NotFound(T("There is no project called {slug}.", slug=slug))
+    return project
+
+
+def overview(tx: Transaction) -> list[tuple[Project, Progress]]:
+    """All projects with their progress."""
+    projects = tx.projects.all(ProjectState.OPEN, ProjectState.PAUSED, ProjectState.CLOSED)
+    return [(project, tx.projects.progress(project.id)) for project in projects]
+
+
+def show(tx: Transaction, slug: str) -> tuple[Project, Progress]:
+    project = find(tx, slug)
+    return project, tx.projects.progress(project.id)
+
+
+def set_state(tx: Transaction, slug: str, state: ProjectState) -> Project:
+    """Open, pause or close a project. Tasks that trainers hold stay with them; no new ones are given but by an open one."""
+    project = replace(find(tx, slug), state=state)
+    tx.projects.save(project)
+    if state is ProjectState.OPEN:
+        tx.projects.want_offers(project.id)
+    return project
+
+
+def fields_wanted(tx: Transaction) -> list[str]:
+    """The fields of knowledge that open projects ask for."""
+    return sorted({domain for project in tx.projects.all(ProjectState.OPEN) for domain in project.spec.domains})
