@@ -1,0 +1,1 @@
+"""Chat platforms: conversations in neutral words, and one adapter a platform."""

@@ -1,0 +1,1 @@
+"""Conversations, platform-neutral: an intent in, screens out."""

@@ -1,0 +1,108 @@
+"""What onboarding and settings let people choose from: languages, fields, time zones, hours."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.domain.text import T, Text, Words
+from bot.i18n import available, endonym, voice
+from handlers.flows.scene import Scene
+from handlers.flows.screens import Button, Rows, grid, press
+
+DOMAINS: dict[str, Text] = {
+    "medicine": T("Medicine"),
+    "law": T("Law"),
+    "finance": T("Finance"),
+    "science": T("Natural science"),
+    "mathematics": T("Mathematics"),
+    "engineering": T("Engineering"),
+    "software": T("Software"),
+    "humanities": T("History and culture"),
+    "languages": T("Languages"),
+    "education": T("Education"),
+}
+
+HOURS = ((8, 22), (7, 21), (6, 20), (9, 23), (10, 24), (0, 0))
+"""Waking hours to choose from; from 0 to 0 is at any time."""
+
+ZONES = (
+    "Pacific/Honolulu", "America/Anchorage", "America/Los_Angeles", "America/Denver", "America/Mexico_City",
+    "America/Chicago", "America/Bogota", "America/New_York", "America/Caracas", "America/Santiago",
+    "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Atlantic/Azores", "Europe/London", "Africa/Lagos",
+    "Europe/Madrid", "Europe/Paris", "Europe/Berlin", "Europe/Warsaw", "Africa/Johannesburg", "Africa/Cairo",
+    "Europe/Kyiv", "Europe/Istanbul", "Asia/Riyadh", "Africa/Nairobi", "Asia/Tehran", "Asia/Dubai", "Asia/Karachi",
+    "Asia/Kolkata", "Asia/Dhaka", "Asia/Jakarta", "Asia/Shanghai", "Asia/Manila", "Asia/Tokyo", "Australia/Sydney",
+    "Pacific/Auckland",
+)  # fmt: skip
+"""One or two well-known cities an offset."""
+
+LIKELY_ZONE = {
+    "en": "Europe/London", "es": "Europe/Madrid", "pt_BR": "America/Sao_Paulo", "pt": "Europe/London",
+    "fr": "Europe/Paris", "de": "Europe/Berlin", "pl": "Europe/Warsaw", "uk": "Europe/Kyiv", "tr": "Europe/Istanbul",
+    "ar": "Asia/Riyadh", "hi": "Asia/Kolkata", "id": "Asia/Jakarta", "ja": "Asia/Tokyo", "zh_Hans": "Asia/Shanghai",
+}  # fmt: skip
+"""Where a reader of a language most likely is: the first guess, one tap from being corrected."""
+
+ZONE_PAGE = 8
+
+
+def language_rows(chosen: tuple[str, ...], verb: str) -> Rows:
+    """The interface's languages, each in its own words."""
+    return grid([Button(endonym(one), press(verb, one), one in chosen) for one in available()], 2)
+
+
+def domain_rows(chosen: tuple[str, ...], known: list[str], verb: str) -> Rows:
+    """Fields of knowledge; `known` are those that projects ask for, which may not be in our own list."""
+    names = [*DOMAINS, *(name for name in known if name not in DOMAINS)]
+    return grid([Button(domain_label(one), press(verb, one), one in chosen) for one in names], 2)
+
+
+def domain_label(name: str) -> Words:
+    return DOMAINS.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+
+
+def hour_rows(chosen: tuple[int, int], verb: str) -> Rows:
+    buttons = [Button(hours_label(*hours), press(verb, *hours), hours == chosen) for hours in HOURS]
+    return grid(buttons, 2)
+
+
+def hours_label(wakes: int, sleeps: int) -> Text:
+    if wakes == sleeps:
+        return T("At any time")
+    return T("{start} to {end}", start=time(wakes % 24), end=time(sleeps % 24))
+
+
+def guess_zone(locale: str) -> str:
+    """The time zone to suggest to a reader of `locale`."""
+    return LIKELY_ZONE.get(locale) or LIKELY_ZONE.get(locale.partition("_")[0], "Europe/London")
+
+
+def zone_rows(scene: Scene, suggested: str, page: int | None, verb: str) -> Rows:
+    """A page of time zones by offset, the suggested one in the middle of the first that is shown; and the way to the others."""
+    zones = sorted(ZONES, key=lambda zone: (_offset(zone, scene.now), ZONES.index(zone)))
+    last = max(0, len(zones) - ZONE_PAGE)
+    middle = zones.index(suggested) - ZONE_PAGE // 2 + 1 if suggested in zones else 0
+    start = max(0, min(middle if page is None else page, last))
+    buttons = [
+        Button(zone_label(scene, zone), press(verb, zone), zone == suggested)
+        for zone in zones[start : start + ZONE_PAGE]
+    ]
+    ways = []
+    if start > 0:
+        ways.append(Button(T("Further west"), press(f"{verb}s", max(0, start - ZONE_PAGE))))
+    if start < last:
+        ways.append(Button(T("Further east"), press(f"{verb}s", min(last, start + ZONE_PAGE))))
+    return (*grid(buttons, 2), tuple(ways))
+
+
+def zone_label(scene: Scene, zone: str) -> Words:
+    """`UTC+5:30 Kolkata`, the city in the person's language."""
+    minutes = _offset(zone, scene.now)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    return T("{offset} {city}", offset=offset, city=voice(scene.person.locale).city(zone))
+
+
+def _offset(zone: str, now: datetime) -> int:
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0

@@ -1,0 +1,165 @@
+"""The way in: one update becomes, in one transaction, its effect and what is to be shown for it."""
+
+from datetime import datetime
+
+import structlog
+
+from bot.domain.errors import Gone, Refused
+from bot.domain.person import PersonState
+from bot.domain.text import T
+from bot.i18n import negotiate
+from bot.ports import Letter, Transaction
+from bot.services import people
+from bot.services.answering import load
+from handlers.flows import account, settings, task, task_screen, welcome
+from handlers.flows.intents import Arrival, Command, Left, Press, Said
+from handlers.flows.scene import Commands, Presses, Scene
+from handlers.flows.screens import Ask, Delivery, Reply, Screen
+
+log = structlog.get_logger(__name__)
+
+PRESSES: Presses = {**task.PRESSES, **welcome.PRESSES, **settings.PRESSES, **account.PRESSES}
+
+COMMANDS: Commands = {
+    "start": welcome.start,
+    "next": lambda scene, argument: task.next_task(scene),
+    "settings": settings.show,
+    "me": account.me,
+    "why": account.why,
+    "pause": account.pause,
+    "resume": account.resume,
+    "help": account.help_,
+    "privacy": account.privacy,
+    "export": account.export,
+    "erase": account.erase,
+}
+
+BEFORE_CONSENT = {"start", "help", "privacy", "erase", "export", "why"}
+"""Commands that somebody may use who has not agreed to anything yet."""
+
+
+def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
+    """Settle one update: its key, its effect and the next screen; None when there is nobody to answer."""
+    fresh = tx.inbox.take(arrival.platform, arrival.key, now)
+    if isinstance(arrival.intent, Left):
+        if fresh and (person := tx.people.find(arrival.platform, arrival.user)) is not None:
+            people.lose(tx, person, now)
+        return None
+    person = people.arrive(tx, arrival.platform, arrival.user, arrival.address, negotiate(arrival.language), now)
+    scene = Scene(tx, person, arrival.platform, now)
+    reply = _reply(scene, arrival) if fresh else _repeat(scene, arrival)
+    return _addressed(tx, scene, arrival, reply)
+
+
+def compose(tx: Transaction, letter: Letter, platform: str, now: datetime) -> Delivery | None:
+    """What a letter from the outbox says now; None when it has nothing to say any more."""
+    person = tx.people.get(letter.person_id)
+    if person.state is PersonState.ERASED or letter.topic != "task":
+        return None
+    work = load(tx, person, int(letter.args["assignment"]))
+    if work.answer is not None:
+        return None
+    scene = Scene(tx, person, platform, now)
+    messages = {letter.slot: letter.message} if letter.message else {}
+    reply = Reply((task_screen.show(scene, work),))
+    return Delivery(reply, letter.address, person.locale, person.time_zone, messages)
+
+
+def _reply(scene: Scene, arrival: Arrival) -> Reply:
+    try:
+        match arrival.intent:
+            case Press(action):
+                name, *args = action.split(":")
+                return _press(scene, name, args)
+            case Command(name, argument):
+                return _command(scene, name, argument)
+            case Said(text):
+                return _said(scene, arrival, text)
+            case _:
+                return Reply()
+    except Refused as refusal:
+        log.info("refused", why=refusal.text.message)
+        if isinstance(arrival.intent, Press):
+            return Reply(notice=refusal.text, alarm=True)
+        return Reply((task.note(refusal.text),))
+
+
+def _press(scene: Scene, name: str, args: list[str]) -> Reply:
+    flow = PRESSES.get(name)
+    if flow is None:
+        raise Refused(T("This button is out of date."))
+    try:
+        return flow(scene, args)
+    except Gone as refusal:
+        return task.gone(scene, args, refusal)
+
+
+def _command(scene: Scene, name: str, argument: str) -> Reply:
+    flow = COMMANDS.get(name)
+    if flow is None:
+        return Reply((task.note(T("I do not know /{command}. /help lists what I do know.", command=name)),))
+    if scene.person.step is not None and name not in BEFORE_CONSENT:
+        return welcome.start(scene)
+    return flow(scene, argument)
+
+
+def _said(scene: Scene, arrival: Arrival, text: str) -> Reply:
+    if scene.person.step is not None:
+        return welcome.start(scene)
+    if not text.strip():
+        return Reply((task.note(T("I can only read text here, no pictures, voices or files.")),))
+    to = arrival.replies_to and scene.tx.slots.at(arrival.platform, arrival.address, arrival.replies_to)
+    return task.typed(scene, text, to or None)
+
+
+def _repeat(scene: Scene, arrival: Arrival) -> Reply:
+    """An update that has had its effect comes again: the answer to it may have been lost, so show how things stand."""
+    if not isinstance(arrival.intent, Press):
+        return Reply()
+    _, *args = arrival.intent.action.split(":")
+    slot = arrival.message and scene.tx.slots.at(arrival.platform, arrival.address, arrival.message)
+    if slot and slot.startswith("assignment:"):
+        try:
+            return task.refresh(scene, args)
+        except Refused:
+            return Reply()
+    return Reply((welcome.screen(scene),)) if slot == welcome.SLOT and scene.person.step else Reply()
+
+
+def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) -> Delivery:
+    """The reply with the messages that its slots live in.
+
+    The screen that answers a tap lives in the message that was tapped, even if that is an old one further up.
+    """
+    tapped = _tapped_slot(arrival, reply)
+    messages = {}
+    for slot in _slots(reply):
+        if slot == tapped and arrival.message:
+            messages[slot] = arrival.message
+        elif message := tx.slots.message(arrival.platform, arrival.address, slot):
+            messages[slot] = message
+    known = tx.people.find(arrival.platform, arrival.user)
+    if known and tapped and arrival.message:
+        tx.slots.put(arrival.platform, arrival.address, tapped, arrival.message)
+    person = known or scene.person
+    return Delivery(
+        reply,
+        arrival.address,
+        person.locale,
+        person.time_zone,
+        messages,
+        tapped=tapped,
+        swallow=arrival.message if reply.swallow else None,
+        remember=known is not None,
+    )
+
+
+def _tapped_slot(arrival: Arrival, reply: Reply) -> str | None:
+    first = reply.items[0] if reply.items else None
+    if not isinstance(arrival.intent, Press) or not isinstance(first, Screen) or first.fresh:
+        return None
+    return first.slot or None
+
+
+def _slots(reply: Reply) -> list[str]:
+    return [item.slot for item in reply.items if isinstance(item, Screen | Ask) and item.slot] + list(reply.clear)

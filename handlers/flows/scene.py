@@ -1,0 +1,53 @@
+"""Where a flow stands: the transaction, the person, the platform and the time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.errors import Refused
+from bot.domain.person import Person
+from bot.domain.text import T
+from bot.i18n import Voice, voice
+from bot.ports import Transaction
+from bot.services.answering import Desk
+from handlers.flows.screens import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    tx: Transaction
+    person: Person
+    platform: str
+    now: datetime
+
+    @property
+    def voice(self) -> Voice:
+        return voice(self.person.locale, self.person.time_zone)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.tx, self.person, self.platform, self.now)
+
+    def as_(self, person: Person) -> "Scene":
+        """The same scene after something about the person has changed."""
+        return replace(self, person=person)
+
+
+Presses = Mapping[str, Callable[[Scene, Sequence[str]], Reply]]
+Commands = Mapping[str, Callable[[Scene, str], Reply]]
+
+
+def number(args: Sequence[str], at: int) -> int:
+    """The whole number at place `at` of a button's arguments; buttons can be forged, so it may not be there."""
+    try:
+        return int(args[at])
+    except (IndexError, ValueError):
+        raise Refused(T("This button is out of date.")) from None
+
+
+def word(args: Sequence[str], at: int) -> str:
+    """The word at place `at` of a button's arguments."""
+    try:
+        return args[at]
+    except IndexError:
+        raise Refused(T("This button is out of date.")) from None

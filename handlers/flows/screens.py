@@ -1,0 +1,134 @@
+"""What a person should see now, in platform-neutral words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.text import Words
+
+ACTION_LIMIT = 64
+"""Bytes in a button's action: the tightest platform's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of our own words; `strong` is what to do now."""
+
+    text: Words
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Short facts on one line."""
+
+    items: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and its value: "Accuracy: 4"; several values are a list."""
+
+    name: Words
+    values: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Content from a task or a person, set off from our own words; `folded` may be shown short until it is tapped."""
+
+    content: str
+    label: Words | None = None
+    folded: bool = False
+
+
+Block = Title | Line | Facts | Pair | Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: Words
+    action: str
+    chosen: bool = False
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: where it lives ("" for one that nothing will edit), what it says, what can be tapped.
+
+    `fresh` asks for a new message at the end of the chat, in place of the old one further up.
+    """
+
+    slot: str
+    blocks: tuple[Block, ...]
+    rows: Rows = ()
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question whose answer is typed as a reply to it."""
+
+    slot: str
+    text: Words
+    hint: Words
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send."""
+
+    name: str
+    content: bytes
+    caption: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All that comes back for one intent: screens, a short notice over them, and slots to clear away."""
+
+    items: tuple[Screen | Ask | File, ...] = ()
+    notice: Words | None = None
+    alarm: bool = False
+    """The notice must not be missed."""
+    clear: tuple[str, ...] = ()
+    swallow: bool = False
+    """What was typed has gone into the task's message, and may be cleared away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A reply with all that is needed to deliver it: to whom, in which language, and over which messages."""
+
+    reply: Reply
+    address: str
+    locale: str
+    time_zone: str
+    messages: dict[str, str] = field(default_factory=dict)
+    """The message that each slot lives in, as far as there is one."""
+    tapped: str | None = None
+    """The slot that lives in the message that was tapped."""
+    swallow: str | None = None
+    """The typed message to clear away."""
+    remember: bool = True
+    """False for somebody who has just been forgotten: nothing about the chat is kept."""
+
+
+def press(name: str, *args: object) -> str:
+    """A button's action: `name:arg:arg`."""
+    action = ":".join([name, *map(str, args)])
+    if len(action.encode()) > ACTION_LIMIT:
+        raise ValueError(f"action of more than {ACTION_LIMIT} bytes: {action}")
+    return action
+
+
+def grid(buttons: Sequence[Button], columns: int) -> Rows:
+    """Buttons in rows of at most `columns`."""
+    return tuple(tuple(buttons[n : n + columns]) for n in range(0, len(buttons), columns))

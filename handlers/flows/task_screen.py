@@ -1,0 +1,254 @@
+"""How a task looks at each moment: being read, being answered, summed up, recorded, or gone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.assignment import AssignmentState, SkipReason
+from bot.domain.form import Question, QuestionType
+from bot.domain.text import TC, T, Text, Words
+from bot.services.answering import Work
+from bot.services.matching import slot_of
+from handlers.flows.scene import Scene
+from handlers.flows.screens import Ask, Block, Button, Facts, Line, Pair, Quote, Rows, Screen, Title, grid, press
+
+SKIPS = {
+    SkipReason.NOT_MY_FIELD: T("Not my field"),
+    SkipReason.UNCLEAR: TC("reason to skip a task", "Unclear"),
+    SkipReason.BROKEN: T("Broken"),
+    SkipReason.OFFENSIVE: T("Offensive"),
+}
+
+FOLD_FROM = 500
+"""Characters from which a quote is shown folded, where the platform can."""
+
+NARROW = 16
+"""Labels up to this length fit two to a row on a phone."""
+
+ENDED = {
+    AssignmentState.SKIPPED: T("Skipped. Somebody else will take it."),
+    AssignmentState.RELEASED: T("You gave this task back. Somebody else will take it."),
+    AssignmentState.EXPIRED: T("Time is up, and the task goes to somebody else. No harm done."),
+    AssignmentState.WITHDRAWN: T("This task was withdrawn."),
+}
+
+
+def ask_slot(work: Work, question: Question) -> str:
+    """The slot of the message that asks for a typed answer."""
+    return f"ask:{work.assignment.id}:{work.kind.form.questions.index(question)}"
+
+
+def ask_slots(work: Work) -> tuple[str, ...]:
+    """The slots of all messages that may be asking for this form's typed answers."""
+    return tuple(ask_slot(work, question) for question in work.kind.form if question.type.typed)
+
+
+def show(
+    scene: Scene,
+    work: Work,
+    *,
+    rows: Rows | None = None,
+    prompt: Words | None = None,
+    after: Words | None = None,
+    more: Button | None = None,
+    fresh: bool = False,
+) -> Screen:
+    """The task's one message.
+
+    `rows` and `prompt` stand in for the question (a choice of reasons, of questions); `after` and `more` are a line and
+    a button at the end of a task that is done with.
+    """
+    blocks: list[Block] = [Title(work.project.spec.wording(scene.person.locale).title)]
+    if work.open:
+        blocks.append(_facts(scene, work))
+        blocks += _content(scene, work)
+        blocks += [Line(prompt, strong=True)] if prompt else _ask(scene, work)
+        rows = _paging(scene, work) + (rows or _open_rows(scene, work))
+        return Screen(slot_of(work.assignment.id), tuple(blocks), rows, fresh)
+    if work.answer is not None:
+        blocks += _recorded(scene, work)
+        rows = _paging(scene, work) + _change_rows(scene, work)
+    else:
+        blocks.append(Line(ENDED[work.assignment.state]))
+        away = work.assignment.state is AssignmentState.EXPIRED
+        rows = ((Button(T("Next task"), press("next")),),) if away and not more else ()
+    blocks += [Line(after)] if after else []
+    rows += ((more,),) if more else ()
+    return Screen(slot_of(work.assignment.id), tuple(blocks), rows, fresh)
+
+
+def ask(work: Work, question: Question) -> Ask:
+    """The message to reply to with a typed answer."""
+    link = question.type is QuestionType.URL
+    return Ask(ask_slot(work, question), question.prompt, T("Paste a link") if link else T("Write here"))
+
+
+def skip_rows(work: Work) -> Rows:
+    """The reasons to skip."""
+    reasons = [Button(label, press("skip", work.assignment.id, reason)) for reason, label in SKIPS.items()]
+    return (*grid(reasons, 2), (Button(T("Back"), press("show", work.assignment.id)),))
+
+
+def change_rows(work: Work) -> Rows:
+    """The questions that can be gone back to."""
+    questions = list(work.kind.form)
+    asked = work.kind.form.asked(work.values)
+    buttons = [Button(one.prompt, press("ask", work.assignment.id, questions.index(one))) for one in asked]
+    return (*grid(buttons, 1), (Button(T("Back"), press("show", work.assignment.id)),))
+
+
+def said(question: Question, value: Any) -> tuple[Words, ...]:
+    """An answer in the words of its options."""
+    if value is None or value == []:
+        return (T("No comment"),)
+    labels = {option.id: option.label for option in question.choices()}
+    many = value if isinstance(value, list) else [value]
+    return tuple(labels.get(str(one), str(one)) for one in many)
+
+
+def _facts(scene: Scene, work: Work) -> Facts:
+    assignment, pay = work.assignment, work.project.spec.pay
+    total = max(work.project.tasks, assignment.number)
+    facts: list[Words] = [T("{number} of {total}", number=assignment.number, total=total)]
+    if pay:
+        facts.append(scene.voice.show(pay))
+    if work.answer is None:
+        facts.append(T("{time} left", time=max(timedelta(0), assignment.due_at - scene.now)))
+    return Facts(tuple(facts))
+
+
+def _content(scene: Scene, work: Work) -> Iterator[Block]:
+    """The page that is shown of what is being judged."""
+    parts, pages = work.pages(scene.person.locale)
+    for fragment in pages[min(work.assignment.page, len(pages) - 1)]:
+        part = parts[fragment.part]
+        label = part.label if fragment.first else T("{label}, continued", label=part.label)
+        # Only what is known already may fold: nobody judges what they have not opened.
+        instructions = fragment.part == 0 and work.assignment.number > 1
+        yield Quote(fragment.text, label, folded=instructions or len(fragment.text) > FOLD_FROM)
+
+
+def _ask(scene: Scene, work: Work) -> list[Block]:
+    if work.unread(scene.person.locale):
+        return [Line(T("Please read to the last page; then comes the first question."), strong=True)]
+    question = work.question
+    if question is None:
+        return [*_tapped_answers(work), Line(T("All answered. Send it?"), strong=True)]
+    asked = work.kind.form.asked(work.values)
+    blocks: list[Block] = []
+    if len(work.kind.form.questions) > 1:
+        blocks.append(Facts((T("Question {number} of {total}", number=asked.index(question) + 1, total=len(asked)),)))
+    blocks.append(Line(question.prompt, strong=True))
+    if question.type is QuestionType.SCALE and question.low and question.high:
+        blocks.append(Line(_ends(question)))
+    if question.type.typed and (written := work.values.get(question.id)):
+        blocks.append(Quote(written, T("Your answer so far")))
+    return blocks
+
+
+def _ends(question: Question) -> Text:
+    return T(
+        "{min} is {low}, {max} is {high}", min=question.min, low=question.low, max=question.max, high=question.high
+    )
+
+
+def _tapped_answers(work: Work) -> list[Block]:
+    """What was tapped; what was typed is quoted in full elsewhere."""
+    asked = [one for one in work.kind.form.asked(work.values) if one.id in work.values]
+    return [
+        Pair(one.prompt, said(one, work.values[one.id]))
+        for one in asked
+        if not (one.type.typed and work.values[one.id])
+    ]
+
+
+def _recorded(scene: Scene, work: Work) -> list[Block]:
+    blocks: list[Block] = [Line(T("Recorded. Thank you!"), strong=True)]
+    return [*blocks, *_tapped_answers(work), *_content(scene, work)]
+
+
+def _change_rows(scene: Scene, work: Work) -> Rows:
+    answer = work.answer
+    if answer is None:
+        return ()
+    until = answer.changeable_until(work.project.spec.edit_window)
+    if scene.now >= until:
+        return ()
+    label = T("Change ({time} left)", time=until - scene.now)
+    return ((Button(label, press("change", work.assignment.id)),),)
+
+
+def _paging(scene: Scene, work: Work) -> Rows:
+    """Previous and next page, where there are several."""
+    _, pages = work.pages(scene.person.locale)
+    if len(pages) < 2:
+        return ()
+    here = min(work.assignment.page, len(pages) - 1)
+    row = []
+    if here > 0:
+        row.append(Button(T("Previous page"), press("page", work.assignment.id, here - 1)))
+    if here + 1 < len(pages):
+        label = T("Next page ({next} of {pages})", next=here + 2, pages=len(pages))
+        row.append(Button(label, press("page", work.assignment.id, here + 1)))
+    return (tuple(row),)
+
+
+def _open_rows(scene: Scene, work: Work) -> Rows:
+    """The current question's buttons, and the two that are always there."""
+    assignment = work.assignment
+    leave = (
+        Button(T("Skip"), press("skip", assignment.id))
+        if work.answer is None
+        else Button(T("Keep as it was"), press("keep", assignment.id))
+    )
+    rows: Rows = ()
+    if not work.unread(scene.person.locale):
+        question = work.question
+        rows = _question_rows(scene, work, question) if question else _summary_rows(work)
+    return (*rows, (Button(T("Back"), press("back", assignment.id)), leave))
+
+
+def _summary_rows(work: Work) -> Rows:
+    return (
+        (Button(T("Submit"), press("submit", work.assignment.id)),),
+        (Button(T("Change an answer"), press("edit", work.assignment.id)),),
+    )
+
+
+def _question_rows(scene: Scene, work: Work, question: Question) -> Rows:
+    at = list(work.kind.form).index(question)
+    current = work.values.get(question.id)
+    assignment_id = work.assignment.id
+    if question.type.typed:
+        return _typed_rows(work, at, question)
+    verb = "tick" if question.type.gathered else "answer"
+    chosen = current if isinstance(current, list) else [current]
+    buttons = []
+    for n, option in enumerate(question.choices()):
+        is_chosen = option.id in map(str, chosen)
+        label: Words = option.label
+        if question.type is QuestionType.RANKING and is_chosen:
+            label = T("{place}. {choice}", place=chosen.index(option.id) + 1, choice=option.label)
+        buttons.append(Button(label, press(verb, assignment_id, at, n), chosen=is_chosen))
+    rows = grid(buttons, _columns(scene, question))
+    if question.type.gathered:
+        rows += ((Button(T("Done"), press("done", assignment_id, at)),),)
+    return rows
+
+
+def _columns(scene: Scene, question: Question) -> int:
+    """How many buttons fit beside each other."""
+    if question.type is QuestionType.SCALE:
+        return 5 if len(question.choices()) <= 5 else 6
+    longest = max(len(scene.voice.say(option.label)) for option in question.options)
+    return 2 if longest <= NARROW and question.type.gathered else 1
+
+
+def _typed_rows(work: Work, at: int, question: Question) -> Rows:
+    written = bool(work.values.get(question.id))
+    buttons = [Button(T("Write again") if written else T("Write"), press("write", work.assignment.id, at))]
+    if written:
+        buttons.append(Button(T("Leave it so"), press("on", work.assignment.id)))
+    elif not question.required:
+        buttons.append(Button(T("No comment"), press("none", work.assignment.id, at)))
+    return (tuple(buttons),)
