@@ -1,0 +1,35 @@
+"""`python -m sandbox`: the local Telegram alone, for trying a bot against it."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+
+from sandbox.server import Sandbox
+
+
+async def serve(port: int, token: str) -> None:
+    """Run the sandbox until it is interrupted."""
+    async with Sandbox(port=port, token=token) as sandbox:
+        sandbox.guide = ["Add a person, then write to the bot."]
+        sys.stdout.write(f"page:  {sandbox.url}/sandbox/\napi:   {sandbox.url}\ntoken: {sandbox.token}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8081, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--token", default="1000:sandbox-token", help="the bot's token (default: %(default)s)")
+    options = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(serve(options.port, options.token))
+        except OSError as fault:
+            sys.stderr.write(f"cannot listen on port {options.port}: {fault.strerror}\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

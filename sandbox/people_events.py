@@ -1,0 +1,31 @@
+"""Server-Sent Events: what changed, told to the page as it happens."""
+
+import orjson
+from aiohttp import web
+
+from sandbox.telegram.changes import Change
+from sandbox.telegram.world import World
+
+HEARTBEAT = 15.0
+
+
+async def stream_changes(request: web.Request, world: World) -> web.StreamResponse:
+    """Send every change as one `data:` line until the page or the sandbox goes; a comment when it is quiet."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    subscription = world.subscribe()
+    try:
+        await response.prepare(request)
+        await response.write(b": hello\n\n")
+        while not subscription.closed:
+            change = await subscription.get(HEARTBEAT)
+            await response.write(_event(change) if change else b": still here\n\n")
+    except ConnectionError:
+        pass
+    finally:
+        subscription.close()
+    return response
+
+
+def _event(change: Change) -> bytes:
+    body = {"kind": change.kind, "person_id": change.person_id, **change.payload}
+    return b"data: " + orjson.dumps(body) + b"\n\n"

@@ -1,0 +1,1 @@
+"""A local Telegram Bot API with Telegram's own rules."""
