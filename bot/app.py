@@ -1,0 +1,94 @@
+"""The composition root: builds the service out of its parts, and runs it."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+
+from bot.domain.errors import Refused
+from bot.domain.text import T
+from bot.jobs.sweeps import schedule
+from bot.settings import Settings
+from handlers.telegram.wiring import TelegramService
+from storage.schema import migrate
+from storage.sqlite import ServiceLock
+from storage.store import SqliteStore
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
+    """The settings' database, brought up to date."""
+    migrate(settings.database_path)
+    async with SqliteStore(settings.database_path) as store:
+        yield store
+
+
+@asynccontextmanager
+async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[SqliteStore]:
+    """The whole service, at work while the block runs."""
+    if settings.telegram_token is None:
+        raise Refused(T("No platform is set up: set TAPWORK_TELEGRAM_TOKEN."))
+    lock = ServiceLock(settings.database_path)
+    lock.acquire()
+    async with AsyncExitStack() as stack:
+        stack.callback(lock.release)
+        store = await stack.enter_async_context(open_store(settings))
+        telegram = TelegramService(
+            store,
+            clock,
+            settings.telegram_token.get_secret_value(),
+            settings.telegram_api_url,
+            public_url=settings.public_url,
+            rate=settings.telegram_rate,
+        )
+        store.on_owed(telegram.courier.owed)
+        if settings.http_port is not None or settings.public_url is not None:
+            await stack.enter_async_context(_http(settings, telegram.routes()))
+        await stack.enter_async_context(telegram.running())
+        scheduler = schedule(store, clock)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        yield store
+
+
+async def run(settings: Settings) -> None:
+    """Run the service until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with service(settings):
+        log.info("at work", database=settings.database_path)
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def _http(settings: Settings, routes: list[web.RouteDef]) -> AsyncIterator[None]:
+    """The HTTP server: webhooks, and a sign of life."""
+
+    async def healthz(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    application = web.Application(client_max_size=4 * 1024 * 1024)
+    application.add_routes([web.get("/healthz", healthz), *routes])
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.http_host, 8080 if settings.http_port is None else settings.http_port)
+    await site.start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()

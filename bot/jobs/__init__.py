@@ -1,0 +1,1 @@
+"""What the clock does: a handful of sweeps over indexed rows."""

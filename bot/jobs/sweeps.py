@@ -1,0 +1,69 @@
+"""The sweeps: short transactions over what is due, again and again until nothing is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.errors import StorageError
+from bot.ports import Store, Transaction
+from bot.services import chasing, people
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+"""People or assignments to a transaction, so that taps pass between."""
+
+Clock = Callable[[], datetime]
+
+
+def schedule(store: Store, clock: Clock, *, seconds: float = 1.0) -> AsyncIOScheduler:
+    """A scheduler with all sweeps; the caller starts it and shuts it down."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for sweep, every in ((expire, seconds), (offer, seconds), (forget, 3600.0)):
+        scheduler.add_job(
+            _guarded, "interval", seconds=every, args=[sweep, store, clock],
+            coalesce=True, misfire_grace_time=None, max_instances=1, id=sweep.__name__, next_run_time=clock(),
+        )  # fmt: skip
+    return scheduler
+
+
+async def expire(store: Store, clock: Clock) -> None:
+    """End assignments whose time is over."""
+    await _until_done(lambda: store.write(chasing.expire_due, clock(), BATCH))
+
+
+async def offer(store: Store, clock: Clock) -> None:
+    """Bring tasks to those who wait for them, when there is news or their time has come."""
+    if projects := await store.read(lambda tx: tx.projects.wanting_offers()):
+        # First the flags, then the people: news that comes meanwhile raises a flag again.
+        await store.write(_take_flags, projects)
+        last: int | None = 0
+        while last is not None:
+            last = await store.write(people.spread_news, projects, last, BATCH, clock())
+    await _until_done(lambda: store.write(people.serve_waiting, clock(), BATCH))
+
+
+async def forget(store: Store, clock: Clock) -> None:
+    """Throw away inbox keys that no platform will repeat."""
+    await _until_done(lambda: store.write(chasing.forget_updates, clock(), 500))
+
+
+def _take_flags(tx: Transaction, projects: list[int]) -> None:
+    for project_id in projects:
+        tx.projects.offers_made(project_id)
+
+
+async def _until_done(step: Callable[[], Awaitable[int]]) -> None:
+    while await step():
+        await asyncio.sleep(0)
+
+
+async def _guarded(sweep: Callable[[Store, Clock], Awaitable[Any]], store: Store, clock: Clock) -> None:
+    try:
+        await sweep(store, clock)
+    except StorageError as error:
+        log.warning("sweep put off", sweep=sweep.__name__, error=str(error))
