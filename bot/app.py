@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from aiohttp import web
 
-from bot.domain.errors import Refused
-from bot.domain.text import T
+from bot.domain.errors import TapworkError
 from bot.jobs.sweeps import schedule
 from bot.settings import Settings
 from handlers.telegram.wiring import TelegramService
@@ -21,6 +20,10 @@ from storage.store import SqliteStore
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+
+
+class NoPlatform(TapworkError):
+    """There is no chat platform to serve: no token is set."""
 
 
 def utc_now() -> datetime:
@@ -39,7 +42,7 @@ async def open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
 async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[SqliteStore]:
     """The whole service, at work while the block runs."""
     if settings.telegram_token is None:
-        raise Refused(T("No platform is set up: set TAPWORK_TELEGRAM_TOKEN."))
+        raise NoPlatform("no platform is set up: set TAPWORK_TELEGRAM_TOKEN")
     lock = ServiceLock(settings.database_path)
     lock.acquire()
     async with AsyncExitStack() as stack:

@@ -1,6 +1,7 @@
 """Words into languages: gettext catalogs and CLDR formats, through Babel."""
 
 import io
+import re
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -26,6 +27,8 @@ DOMAIN = "messages"
 
 ISOLATE, POP = "\u2068", "\u2069"
 
+_COMMAND = re.compile(r"(?<!\S)/(?:[a-z]+|\{command\})")
+
 
 @cache
 def available() -> tuple[str, ...]:
@@ -46,8 +49,11 @@ def negotiate(tag: str | None) -> str:
 
 
 def endonym(locale: str) -> str:
-    """A language's name in itself."""
-    name = Locale.parse(locale).get_display_name() or locale
+    """A language's name in itself; the tag where nobody has written the name down."""
+    try:
+        name = Locale.parse(locale).get_display_name() or locale
+    except (ValueError, UnknownLocaleError):
+        return locale
     return name[:1].upper() + name[1:]
 
 
@@ -85,9 +91,11 @@ class Voice:
         if isinstance(words, str):
             return words
         pattern = self._pattern(words)
+        if self.right_to_left:
+            pattern = _COMMAND.sub(lambda found: self.isolated(found[0]), pattern)
         if not words.args:
             return pattern
-        return pattern.format(**{name: self._isolated(self.show(value)) for name, value in words.args.items()})
+        return pattern.format(**{name: self.isolated(self.show(value)) for name, value in words.args.items()})
 
     def listed(self, words: list[Words]) -> str:
         """A list as the locale writes one: "a, b and c"."""
@@ -122,7 +130,7 @@ class Voice:
             return str(self._catalog.pgettext(words.context, words.message))
         return str(self._catalog.gettext(words.message))
 
-    def _isolated(self, shown: str) -> str:
+    def isolated(self, shown: str) -> str:
         """In a right-to-left sentence a name or number must not drag its surroundings along (Unicode UAX 9)."""
         return f"{ISOLATE}{shown}{POP}" if self.right_to_left else shown
 

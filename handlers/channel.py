@@ -60,3 +60,7 @@ class Channel(Protocol):
     async def delete(self, address: str, message: str) -> None:
         """Take a message away; that it is not there is success."""
         ...
+
+    async def set_menu(self, address: str, voice: Voice) -> None:
+        """Let this chat's command menu speak the person's language, whatever that of their client."""
+        ...

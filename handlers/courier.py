@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -16,7 +18,7 @@ from bot.ports import Letter, Store, Transaction
 from bot.services import people
 from handlers.channel import Busy, Channel, DeliveryError, MessageGone, Moved, Unavailable, Unreachable
 from handlers.flows.entry import compose
-from handlers.flows.screens import Delivery, File, Screen
+from handlers.flows.screens import Ask, Delivery, File, Screen
 from handlers.pacing import Pacer
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,19 @@ POLL = 1.0
 """Seconds between looks at the outbox; another process may have put something in."""
 
 
+Item = Screen | Ask | File
+Step = Callable[[], Awaitable[None]]
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Latest:
+    """The newest screen of a slot that is still to be shown, and whose words it speaks."""
+
+    screen: Screen
+    voice: Voice
+
+
 class Courier:
     """One platform's deliveries."""
 
@@ -51,7 +66,7 @@ class Courier:
         self._owed = asyncio.Event()
         self._in_flight: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._latest: dict[tuple[str, str], Screen] = {}
+        self._latest: dict[tuple[str, str], _Latest] = {}
         self._replying: dict[str, asyncio.Task[None]] = {}
         self._messages: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -72,9 +87,18 @@ class Courier:
 
     def _announce(self, delivery: Delivery) -> None:
         """From now on these screens are the latest of their slots."""
+        said = voice(delivery.locale, delivery.time_zone)
         for item in delivery.reply.items:
             if isinstance(item, Screen) and item.slot:
-                self._latest[delivery.address, item.slot] = item
+                self._latest[delivery.address, item.slot] = _Latest(item, said)
+
+    def _retract(self, delivery: Delivery) -> None:
+        """What of these screens is not shown by now will not be."""
+        for item in delivery.reply.items:
+            if isinstance(item, Screen):
+                waiting = self._latest.get((delivery.address, item.slot))
+                if waiting is not None and waiting.screen is item:
+                    del self._latest[delivery.address, item.slot]
 
     def _replied(self, address: str, task: asyncio.Task[None]) -> None:
         if self._replying.get(address) is task:
@@ -113,16 +137,18 @@ class Courier:
             await self._deliver_letter(letter)
         except StorageError as error:
             log.warning("letter not settled", error=str(error))
+            # It is still owed and would be taken again at once; a failing database needs a pause.
+            await asyncio.sleep(POLL)
         finally:
             del self._in_flight[letter.id]
             self._owed.set()
 
     async def _deliver_letter(self, letter: Letter) -> None:
-        delivery = await self._store.read(compose, letter, self._channel.platform, self._clock())
+        """Deliver one letter and settle it: delivered, owed again later, or set aside."""
         try:
+            delivery = await self._store.read(compose, letter, self._channel.platform, self._clock())
             if delivery is not None:
-                self._announce(delivery)
-                await self._deliver(delivery, letter.priority)
+                await self._deliver_once(delivery, letter.priority)
         except Unreachable:
             await self._store.write(_lost, letter.person_id, self._clock())
         except Moved as moved:
@@ -131,70 +157,87 @@ class Courier:
         except (Busy, Unavailable) as error:
             await self._store.write(_retry, letter, self._clock() + _backoff(error, letter.attempts), str(error))
             return
-        except DeliveryError as error:
-            log.error("letter rejected", letter=letter.id, topic=letter.topic, error=str(error))
-            await self._store.write(_rejected, letter, self._clock() + _backoff(error, letter.attempts), str(error))
+        except StorageError:
+            raise
+        except Exception as error:
+            # The platform does not take it, or we cannot say it: the others must not wait for it.
+            log.error("letter cannot be delivered", letter=letter.id, topic=letter.topic, error=repr(error))
+            await self._store.write(_rejected, letter, self._clock() + _backoff(error, letter.attempts), repr(error))
             return
         await self._store.write(lambda tx: tx.outbox.done(letter))
+
+    async def _deliver_once(self, delivery: Delivery, priority: int) -> None:
+        self._announce(delivery)
+        try:
+            await self._deliver(delivery, deque(self._steps(delivery, priority)))
+        finally:
+            self._retract(delivery)
 
     async def _reply(self, delivery: Delivery, before: asyncio.Task[None] | None) -> None:
         """Deliver after what was said before in this chat: a question must not be cleared away by an older reply."""
         if before is not None:
             await asyncio.wait([before])
+        steps = deque(self._steps(delivery, REPLY))
         for attempt in range(TRIES):
             try:
-                return await self._deliver(delivery, REPLY)
+                await self._deliver(delivery, steps)
+                break
             except (Busy, Unavailable) as error:
                 log.info("reply not delivered yet", error=str(error), attempt=attempt)
                 await asyncio.sleep(_backoff(error, attempt).total_seconds())
-            except DeliveryError as error:
+            except (DeliveryError, StorageError) as error:
                 log.warning("reply not delivered", error=str(error))
-                return None
-            except StorageError as error:
-                log.warning("message not noted", error=str(error))
-                return None
+                break
+        self._retract(delivery)
 
-    async def _deliver(self, delivery: Delivery, priority: int) -> None:
+    async def _deliver(self, delivery: Delivery, steps: "deque[Step]") -> None:
+        """Take the steps that are left; each is gone when it is done, so that a retry goes on where this one stopped."""
+        while steps:
+            await steps[0]()
+            steps.popleft()
+
+    def _steps(self, delivery: Delivery, priority: int) -> Iterator[Step]:
         said = voice(delivery.locale, delivery.time_zone)
         for item in delivery.reply.items:
             if isinstance(item, Screen) and item.slot:
-                await self._show(delivery, item, said, priority)
+                yield partial(self._show, delivery, item.slot, priority)
             else:
-                await self._send(delivery, item, said, priority)
+                yield partial(self._send, delivery, item, said, priority)
         for slot in delivery.reply.clear:
-            await self._clear(delivery, slot)
+            yield partial(self._clear, delivery, slot)
+        if delivery.reply.menu:
+            yield lambda: self._call(self._channel.set_menu(delivery.address, said))
         if delivery.swallow:
-            await self._call(self._channel.delete(delivery.address, delivery.swallow))
+            yield partial(self._take_away, delivery.address, delivery.swallow)
 
-    async def _show(self, delivery: Delivery, screen: Screen, said: Voice, priority: int) -> None:
-        """Show a screen in its slot. Of several that wait for one slot the latest is shown, and once."""
-        key = (delivery.address, screen.slot)
-        message = self._message(delivery, screen.slot)
-        await self._pacer.turn(delivery.address, priority, new=message is None or screen.fresh)
+    async def _show(self, delivery: Delivery, slot: str, priority: int) -> None:
+        """Show a slot's latest screen. Of several that wait for one slot the latest is shown, and once."""
+        key = (delivery.address, slot)
+        if (waiting := self._latest.get(key)) is None:
+            return
+        new = waiting.screen.fresh or self._message(delivery, slot) is None
+        await self._pacer.turn(delivery.address, priority, new=new)
         async with self._lock(delivery.address):
-            latest = self._latest.pop(key, None)
-            if latest is None:
+            if (latest := self._latest.get(key)) is None:
                 return
-            message = self._message(delivery, screen.slot)
-            try:
-                if message is not None and not latest.fresh:
-                    await self._call(self._channel.edit(delivery.address, message, latest, said))
-                    return
-            except MessageGone:
-                pass
-            except DeliveryError:
-                self._latest.setdefault(key, latest)
-                raise
-            await self._place(delivery, latest, said, message)
+            await self._place(delivery, latest)
+            if self._latest.get(key) is latest:
+                del self._latest[key]
 
-    async def _place(self, delivery: Delivery, screen: Screen, said: Voice, old: str | None) -> None:
-        """Put a screen into a new message, and take the old one away."""
-        message = await self._call(self._channel.send(delivery.address, screen, said))
+    async def _place(self, delivery: Delivery, latest: "_Latest") -> None:
+        """Let the slot's message show the screen, or a new message where there is none or a fresh one is asked for."""
+        screen, old = latest.screen, self._message(delivery, latest.screen.slot)
+        if old is not None and not screen.fresh:
+            try:
+                return await self._call(self._channel.edit(delivery.address, old, screen, latest.voice))
+            except MessageGone:
+                old = None
+        message = await self._call(self._channel.send(delivery.address, screen, latest.voice))
         await self._note(delivery, screen.slot, message)
         if old is not None:
-            await self._call(self._channel.delete(delivery.address, old))
+            await self._take_away(delivery.address, old)
 
-    async def _send(self, delivery: Delivery, item: Any, said: Voice, priority: int) -> None:
+    async def _send(self, delivery: Delivery, item: Item, said: Voice, priority: int) -> None:
         """Send something that is not edited later; a question to reply to takes the place of its forerunner."""
         slot = "" if isinstance(item, File) else item.slot
         await self._pacer.turn(delivery.address, priority, new=True)
@@ -204,17 +247,24 @@ class Courier:
             if slot:
                 await self._note(delivery, slot, message)
             if old is not None:
-                await self._call(self._channel.delete(delivery.address, old))
+                await self._take_away(delivery.address, old)
 
     async def _clear(self, delivery: Delivery, slot: str) -> None:
         message = self._message(delivery, slot)
         if message is None:
             return
+        await self._take_away(delivery.address, message)
         self._remember(delivery.address, slot, _NONE)
-        await self._call(self._channel.delete(delivery.address, message))
         await self._store.write(lambda tx: tx.slots.clear(self._channel.platform, delivery.address, slot))
 
-    async def _call(self, call: Coroutine[Any, Any, Any]) -> Any:
+    async def _take_away(self, address: str, message: str) -> None:
+        """Delete a message that has had its day; that it stays is no harm worth a retry."""
+        try:
+            await self._call(self._channel.delete(address, message))
+        except DeliveryError as error:
+            log.info("message not deleted", error=str(error))
+
+    async def _call(self, call: Coroutine[Any, Any, R]) -> R:
         try:
             return await call
         except Busy as busy:
@@ -222,9 +272,14 @@ class Courier:
             raise
 
     async def _note(self, delivery: Delivery, slot: str, message: str) -> None:
-        if delivery.remember:
-            self._remember(delivery.address, slot, message)
-            await self._store.write(lambda tx: tx.slots.put(self._channel.platform, delivery.address, slot, message))
+        """Remember which message a slot lives in; without the database's memory it is still known here."""
+        if not delivery.remember:
+            return
+        self._remember(delivery.address, slot, message)
+        try:
+            await self._store.write(_noted, self._channel.platform, delivery.address, slot, message)
+        except StorageError as error:
+            log.warning("message not noted", error=str(error))
 
     def _message(self, delivery: Delivery, slot: str) -> str | None:
         return self._messages.get((delivery.address, slot), delivery.messages.get(slot)) or None
@@ -250,7 +305,7 @@ class Courier:
             log.error("delivery failed", error=repr(error), exc_info=error)
 
 
-def _backoff(error: DeliveryError, attempts: int) -> timedelta:
+def _backoff(error: Exception, attempts: int) -> timedelta:
     """As long as the platform asks; else twice as long each time, up to five minutes, with a jitter against stampedes."""
     if isinstance(error, Busy):
         return timedelta(seconds=error.seconds)
@@ -274,3 +329,9 @@ def _lost(tx: Transaction, person_id: int, now: datetime) -> None:
 
 def _moved(tx: Transaction, platform: str, address: str, new_address: str) -> None:
     tx.slots.move(platform, address, new_address)
+
+
+def _noted(tx: Transaction, platform: str, address: str, slot: str, message: str) -> None:
+    """Somebody who was forgotten meanwhile is not remembered by their messages."""
+    if tx.people.lives_at(platform, address):
+        tx.slots.put(platform, address, slot, message)

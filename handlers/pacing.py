@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
@@ -24,6 +25,11 @@ class Bucket:
 
     def take(self, now: float) -> None:
         self.level = min(self.size, self.level + (now - self.at) * self.rate) - 1
+        self.at = now
+
+    def shut(self, now: float, seconds: float) -> None:
+        """No token for `seconds`, or for as long as there was none anyway."""
+        self.level = min(self.level + (now - self.at) * self.rate, 1 - seconds * self.rate)
         self.at = now
 
 
@@ -78,8 +84,7 @@ class Pacer:
         if address is None:
             self._next = max(self._next, now + seconds)
         else:
-            bucket = self._bucket(address, now)
-            bucket.level, bucket.at = 1 - seconds * bucket.rate, now
+            self._bucket(address, now).shut(now, seconds)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -95,7 +100,9 @@ class Pacer:
             elif wait > 0:
                 self._news.clear()
                 # Something more urgent may come meanwhile; the whole's pace holds for it as well.
-                await asyncio.wait([asyncio.ensure_future(self._news.wait())], timeout=wait)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._news.wait()
 
     def _give_one(self) -> float | None:
         """Give the most urgent turn that may be given; else seconds until one may, None when nobody waits."""

@@ -66,16 +66,26 @@ class ScriptedPerson:
             self.idle = not await self._act()
             if self.idle:
                 version = await self._world.changed(version, LOOK_SECONDS)
+        self._look()
+
+    def _look(self) -> None:
+        """A last look at the phone: what stands there as recorded was confirmed."""
+        for message in self._world.messages(self.id):
+            if message.message_id in self.forms and self._phrases.recorded in message.text:
+                self.forms[message.message_id].submitted = True
 
     async def _act(self) -> bool:
         """Do the next thing there is to do; False when there is nothing."""
         messages = [one for one in reversed(self._world.messages(self.id)) if one.from_bot]
         # One thing at a time: an answer that is being changed is finished before the next task is touched.
-        messages.sort(key=lambda one: not (one.message_id in self.forms and self.forms[one.message_id].changing))
+        messages.sort(key=lambda one: (not one.force_reply, not self._changing(one)))
         for message in messages:
             if await self._answer(message):
                 return True
         return False
+
+    def _changing(self, message: Message) -> bool:
+        return message.message_id in self.forms and self.forms[message.message_id].changing
 
     async def _answer(self, message: Message) -> bool:
         if message.force_reply:
@@ -104,6 +114,9 @@ class ScriptedPerson:
         self._read(message, form)
         if next_page := next((label for label in labels if label.startswith(self._phrases.next_page)), None):
             return await self._tap(message, next_page)
+        form = self._same_task(message, form)
+        if form.submitted and not form.changing:
+            return False
         if self._phrases.submit in labels:
             edit = form.changing and not form.changed
             return await self._tap(message, self._phrases.edit if edit else self._phrases.submit)
@@ -111,6 +124,12 @@ class ScriptedPerson:
             form.changed = True
             return await self._tap(message, labels[0])
         return await self._question(message, form, labels)
+
+    def _same_task(self, message: Message, form: Form) -> Form:
+        """A task may stand in two messages, when the sender died before it noted the first: it is one form all the same."""
+        twin = next((one for one in self.forms.values() if one.seen == form.seen), form)
+        self.forms[message.message_id] = twin
+        return twin
 
     async def _after(self, message: Message, form: Form, labels: list[str]) -> bool:
         """The answer is confirmed; some think again, once."""
@@ -157,6 +176,7 @@ class ScriptedPerson:
             for one in self._world.messages(self.id)
             if one.message_id in self.forms and strong(one)[-1] == asked.text
         ]
+        asking = [form for form in asking if form.changing or not form.submitted]
         if not asking or any(mine.reply_to == asked.message_id for mine in self._world.messages(self.id)):
             return False
         form = next((one for one in asking if one.changing), asking[-1])

@@ -74,6 +74,16 @@ class AnswerTable:
     def rows_of_person(self, person_id: int) -> Iterator[AnswerRow]:
         return self._pages(answer.c.person_id == person_id)
 
+    def revisions(self, answer_id: int) -> list[Answer]:
+        """All that an answer was, the oldest first."""
+        rows = self._core.execute(
+            select(answer.c.id, answer.c.assignment_id, answer.c.submitted_at, answer_revision)
+            .join(answer_revision, answer_revision.c.answer_id == answer.c.id)
+            .where(answer.c.id == answer_id)
+            .order_by(answer_revision.c.revision)
+        )
+        return [_answer(row) for row in rows]
+
     def _pages(self, whose: ColumnElement[bool]) -> Iterator[AnswerRow]:
         last = 0
         while rows := self._core.execute(_joined(whose, last)).all():

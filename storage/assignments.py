@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, literal_c
 
 from bot.domain.assignment import Assignment, AssignmentState, SkipReason
 from storage.rows import columns
-from storage.tables import assignment
+from storage.tables import assignment, project, task
 
 # In the words of the partial index.
 _HELD: ColumnElement[bool] = literal_column("assignment.state IN ('offered', 'started')")
@@ -57,12 +57,23 @@ class AssignmentTable:
         )
         return self._core.execute(held.limit(1)).first() is not None
 
+    def of_person(self, person_id: int) -> list[tuple[Assignment, str, str]]:
+        """All of a person's assignments, the oldest first, each with its project's slug and its task's key."""
+        rows = self._core.execute(
+            select(assignment, project.c.slug, task.c.key)
+            .join(project, project.c.id == assignment.c.project_id)
+            .join(task, task.c.id == assignment.c.task_id)
+            .where(assignment.c.person_id == person_id)
+            .order_by(assignment.c.id)
+        )
+        return [(_assignment(row), row.slug, row.key) for row in rows]
+
     def _all(self, query: Select[Any]) -> list[Assignment]:
         return [_assignment(row) for row in self._core.execute(query)]
 
 
 def _assignment(row: Row[Any]) -> Assignment:
-    fields = dict(row._mapping)
+    fields = {column.name: row._mapping[column] for column in assignment.c}
     fields["state"] = AssignmentState(row.state)
     fields["order"] = tuple(row.order)
     fields["skip_reason"] = SkipReason(row.skip_reason) if row.skip_reason else None

@@ -32,11 +32,11 @@ class ImportTables:
         return [(row.id, row.moved_at) for row in rows]
 
     def known(self, project_id: int, keys: Sequence[str]) -> dict[str, Known]:
-        """Which of `keys` the project has already."""
+        """Which of `keys` the project has already; what is only staged is not there."""
         rows = self._core.execute(
-            select(task.c.key, task.c.id, task.c.digest, task.c.answers + task.c.held).where(
-                task.c.project_id == project_id, task.c.key.in_(keys)
-            )
+            select(task.c.key, task.c.id, task.c.digest, task.c.answers + task.c.held)
+            .join(lane, lane.c.id == task.c.lane_id)
+            .where(task.c.project_id == project_id, task.c.key.in_(keys), lane.c.live)
         )
         return {key: Known(task_id, digest, bool(touched)) for key, task_id, digest, touched in rows}
 

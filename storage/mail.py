@@ -48,13 +48,12 @@ class OutboxTable:
 
     def waiting(self, platform: str, now: datetime, limit: int) -> list[Letter]:
         """Letters whose time has come, for people who are at home on `platform`; the most urgent first."""
-        at_home = (identity.c.person_id == outbox.c.person_id) & (identity.c.platform == platform) & identity.c.home
         lives_in = (
             (slot.c.platform == platform) & (slot.c.address == identity.c.address) & (slot.c.slot == outbox.c.slot)
         )
         rows = self._core.execute(
             select(outbox, identity.c.address, slot.c.message)
-            .join(identity, at_home)
+            .join(identity, _at_home(platform))
             .outerjoin(slot, lives_in)
             .where(_WAITING, outbox.c.not_before <= now)
             .order_by(outbox.c.priority, outbox.c.id)
@@ -78,9 +77,8 @@ class OutboxTable:
 
     def next_at(self, platform: str) -> datetime | None:
         """When the next letter's time comes."""
-        at_home = (identity.c.person_id == outbox.c.person_id) & (identity.c.platform == platform) & identity.c.home
         return self._core.execute(
-            select(func.min(outbox.c.not_before)).join(identity, at_home).where(_WAITING)
+            select(func.min(outbox.c.not_before)).join(identity, _at_home(platform)).where(_WAITING)
         ).scalar()
 
     def done(self, letter: Letter) -> None:
@@ -157,6 +155,11 @@ class SlotTable:
             .where(identity.c.platform == platform, identity.c.address == address)
             .values(address=new_address)
         )
+
+
+def _at_home(platform: str) -> ColumnElement[bool]:
+    """Joins a letter to the identity that it goes to; worded so that letters are sought first, not everybody there."""
+    return (identity.c.person_id == outbox.c.person_id) & (identity.c.platform.concat("") == platform) & identity.c.home
 
 
 def _is(platform: str, address: str) -> ColumnElement[bool]:

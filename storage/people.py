@@ -76,6 +76,7 @@ class PersonTable:
             .where(
                 person.c.id > after,
                 person.c.state == PersonState.ACTIVE,
+                person.c.reachable,
                 person.c.step.is_(None),
                 person.c.push == Push.NOW,
                 person.c.wants_work_at.is_(None),
@@ -95,6 +96,11 @@ class PersonTable:
             .order_by(identity.c.id)
         )
         return [(row.platform, row.user) for row in rows]
+
+    def lives_at(self, platform: str, address: str) -> bool:
+        """Is this the address of somebody we know?"""
+        known = select(identity.c.id).where(identity.c.platform == platform, identity.c.address == address)
+        return self._core.execute(known.limit(1)).first() is not None
 
     def forget_identities(self, person_id: int) -> None:
         """Remove all that leads from the platforms to this person, and what is still owed to them."""

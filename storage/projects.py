@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from bot.domain.errors import NotFound
 from bot.domain.project import Progress, Project, ProjectSpec, ProjectState, Wording
 from storage.money import from_micros, to_micros
-from storage.tables import answer, participation, project, task
+from storage.tables import answer, lane, participation, project, task
 from storage.upsert import insert as upsert
 
 
@@ -55,8 +55,10 @@ class ProjectTable:
             select(
                 func.coalesce(func.sum(task.c.held), 0),
                 func.coalesce(func.sum(task.c.answers + task.c.held + task.c.places), 0),
-                func.count().filter(task.c.places + task.c.held == 0),
-            ).where(task.c.project_id == project_id)
+                func.count().filter(task.c.places + task.c.held <= 0),
+            )
+            .join(lane, lane.c.id == task.c.lane_id)
+            .where(task.c.project_id == project_id, lane.c.live)
         ).one()
         people = select(func.count(func.distinct(answer.c.person_id))).where(answer.c.project_id == project_id)
         return Progress(

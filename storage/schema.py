@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from bot.domain.errors import SchemaError
@@ -17,8 +18,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(path: str) -> tuple[str | None, str]:
-    """Bring the SQLite file up to date, making it when it is not there; (version before, version now)."""
-    raw = sqlite.connect(path, read_only=False)
+    """Bring the SQLite file up to date, making it when it is not there; (version before, version now).
+
+    `SchemaError` when a newer program has been at it.
+    """
+    raw = sqlite.open_or_refuse(path)
     try:
         with sqlite.engine(raw).connect() as core:
             before = version(core)
@@ -26,8 +30,12 @@ def migrate(path: str) -> tuple[str | None, str]:
             try:
                 command.upgrade(_config(core), "head")
                 raw.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 raw.execute("ROLLBACK")
+                if isinstance(error, CommandError):
+                    raise SchemaError(
+                        f"the database is at version {before}, which this program does not know"
+                    ) from error
                 raise
             return before, head()
     finally:

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.domain.errors import AlreadyRunning
+from bot.domain.errors import AlreadyRunning, StorageError
 
 FIXED = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which can corrupt a file that two connections write (3.7.0 to 3.51.2)."""
@@ -49,6 +49,16 @@ def connect(path: str, *, read_only: bool) -> Any:
     return connection
 
 
+def open_or_refuse(path: str) -> Any:
+    """A writing connection, or `StorageError` that says what is wrong with the path."""
+    try:
+        connection = connect(path, read_only=False)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except library().Error as error:
+        raise StorageError(f"the database {path} cannot be opened: {error}") from error
+    return connection
+
+
 def core(raw: Any) -> Connection:
     """SQLAlchemy Core over one raw connection; beginning and ending transactions stays with the caller."""
     return engine(raw).connect()
@@ -60,6 +70,7 @@ def engine(raw: Any) -> Engine:
         creator=lambda: raw,
         module=library(),
         poolclass=StaticPool,
+        pool_reset_on_return=None,
         isolation_level="AUTOCOMMIT",
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
@@ -72,7 +83,7 @@ def checkpoint(raw: Any) -> None:
 
 
 class ServiceLock:
-    """Keeps a second service off the same file, for as long as it is held; the system frees it when the process ends."""
+    """Keeps a second service off the same file, as long as it is held; the system frees it when the process ends."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(f"{path}.lock")
@@ -80,7 +91,10 @@ class ServiceLock:
 
     def acquire(self) -> None:
         """`AlreadyRunning` with the other process's id when there is one."""
-        file = self._path.open("a+")
+        try:
+            file = self._path.open("a+")
+        except OSError as error:
+            raise StorageError(f"the database's lock {self._path} cannot be opened: {error.strerror}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

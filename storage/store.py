@@ -42,16 +42,24 @@ class BatchConnection(aiosqlite.Connection):
         self._begin = begin
         self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._draining = False
+        self._closed = False
         self._core: Core | None = None
 
     async def run(self, job: Job) -> Any:
         """What `job` returns, once it is committed; what it raises, once it is undone."""
+        if self._closed:
+            raise StorageError("the database is closed")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         if not self._draining:
             self._draining = True
             self._tx.put_nowait((None, self._drain))
         return await future
+
+    async def close(self) -> None:
+        """Finish what waits, and end the thread."""
+        self._closed = True
+        await super().close()
 
     def _drain(self) -> None:
         self._draining = False
@@ -85,15 +93,24 @@ class BatchConnection(aiosqlite.Connection):
         raw.execute("SAVEPOINT job")
         try:
             result = job(core)
-        except Exception as error:
+        except BaseException as error:
             if not raw.in_transaction:
                 # A full disk or a broken file ends the whole transaction: the others in it are undone as well.
                 raise StorageError(str(error)) from error
             raw.execute("ROLLBACK TO job")
             raw.execute("RELEASE job")
-            return StorageError(str(error)) if isinstance(error, DBAPIError) and _passing(error) else error
+            return _told(error)
         raw.execute("RELEASE job")
         return result
+
+
+def _told(error: BaseException) -> BaseException:
+    """What the caller is to hear of an error in its function."""
+    if isinstance(error, DBAPIError) and _passing(error):
+        return StorageError(str(error))
+    if isinstance(error, StopIteration):  # which no future takes
+        return RuntimeError(f"{type(error).__name__} in a use case")
+    return error
 
 
 def _passing(error: DBAPIError) -> bool:
@@ -105,7 +122,7 @@ def _tell(futures: list[asyncio.Future[Any]], outcomes: list[Any]) -> None:
     for future, outcome in zip(futures, outcomes, strict=True):
         if future.done():
             continue
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, BaseException):
             future.set_exception(outcome)
         else:
             future.set_result(outcome)
@@ -123,18 +140,20 @@ class SqliteStore:
 
     async def open(self) -> Self:
         """Connect; `SchemaError` when the file needs `tapwork migrate`."""
-        await self._writer
-        await self._writer.run(require_current)
-        for reader in self._readers:
-            await reader
-            self._free.put_nowait(reader)
+        try:
+            await self._writer
+            await self._writer.run(require_current)
+            for reader in self._readers:
+                await reader
+                self._free.put_nowait(reader)
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def close(self) -> None:
-        await self._writer.close()
-        for reader in self._readers:
-            if reader._connection is not None:
-                await reader.close()
+        for connection in (self._writer, *self._readers):
+            await connection.close()
 
     async def __aenter__(self) -> Self:
         return await self.open()

@@ -44,6 +44,7 @@ person = Table(
     Column("id", Id, primary_key=True),
     Column("pseudonym", String(40), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
+    Column("reachable", Boolean, nullable=False),
     Column("locale", String(20), nullable=False),
     Column("languages", JSON, nullable=False),
     Column("domains", JSON, nullable=False),
@@ -69,6 +70,7 @@ identity = Table(
     Column("address", String(64), nullable=False),
     Column("home", Boolean, nullable=False),
     UniqueConstraint("platform", "user"),
+    Index("ix_identity_address", "platform", "address"),
 )
 
 project = Table(
@@ -245,6 +247,8 @@ outbox = Table(
     Column("error", Text),
     Column("set_aside", Boolean, nullable=False),
     UniqueConstraint("person_id", "slot"),
+    # A number that was given to a letter once must not come back: an older one may still be under way.
+    sqlite_autoincrement=True,
 )
 _partial("ix_outbox_waiting", outbox.c.priority, outbox.c.id, where="set_aside = false")
 

@@ -3,27 +3,32 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, literal_column, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, exists, literal_column, select, update
 
 from bot.domain.errors import NotFound
 from bot.domain.project import Task, TaskSpec
 from bot.ports import Candidate, Lane
-from storage.tables import assignment, frontier, lane, task
+from storage.tables import assignment, frontier, lane, project, task
 from storage.upsert import insert as upsert
 
 # In these very words, since the index covers only the rows of which its own condition is said.
 _READY = task.c.places > literal_column("0")
 
 
-def next_after(lane_id: int, person_id: int, rank: int, task_id: int) -> Select[Any]:
-    """The first ready task of a lane behind (rank, task_id) that the person has never had: one short index range."""
+_FIRST = -(2**31)
+"""Before every rank."""
+
+
+def next_after(lane_id: int, person_id: int, rank: int, task_id: int) -> tuple[Select[Any], Select[Any]]:
+    """The first ready task of a lane behind (rank, task_id) that the person never had: of that rank, else behind it.
+
+    Two short index ranges. A comparison of pairs would be a long one: SQLite seeks by the first column alone where the
+    second is the row's own id, and passes over all tasks of that rank.
+    """
     seen = exists().where(assignment.c.task_id == task.c.id, assignment.c.person_id == person_id)
-    return (
-        select(task.c.id, task.c.rank)
-        .where(task.c.lane_id == lane_id, _READY, tuple_(task.c.rank, task.c.id) > tuple_(rank, task_id), ~seen)
-        .order_by(task.c.rank, task.c.id)
-        .limit(1)
-    )
+    ready = select(task.c.id, task.c.rank).where(task.c.lane_id == lane_id, _READY, ~seen)
+    ready = ready.order_by(task.c.rank, task.c.id).limit(1)
+    return ready.where(task.c.rank == rank, task.c.id > task_id), ready.where(task.c.rank > rank)
 
 
 class TaskTable:
@@ -44,13 +49,24 @@ class TaskTable:
 
     def lanes(self, project_id: int) -> list[Lane]:
         """The live lanes of a project."""
-        ready = exists().where(task.c.lane_id == lane.c.id, _READY)
+        # Said of the rank so that the index over ready tasks is taken, and not the one over all.
+        ready = exists().where(task.c.lane_id == lane.c.id, task.c.rank >= _FIRST, _READY)
         rows = self._core.execute(
             select(lane.c.id, lane.c.locale, lane.c.domain, ready.label("open"))
             .where(lane.c.project_id == project_id, lane.c.live)
             .order_by(lane.c.id)
         )
         return [Lane(row.id, row.locale, row.domain, bool(row.open)) for row in rows]
+
+    def asked_for(self) -> list[tuple[str, str]]:
+        """The (locale, domain) pairs of open projects' tasks, each once."""
+        rows = self._core.execute(
+            select(lane.c.locale, lane.c.domain)
+            .join(project, project.c.id == lane.c.project_id)
+            .where(lane.c.live, project.c.state == "open")
+            .distinct()
+        )
+        return [(row.locale, row.domain) for row in rows]
 
     def best_in(self, lane_id: int, person_id: int) -> Candidate | None:
         """The best task of a lane that the person has never had; None when there is none.
@@ -59,10 +75,9 @@ class TaskTable:
         may wait for other trainers, are not passed over again each time; what became free before it comes last.
         """
         known = self._frontier(lane_id, person_id)
-        starts = [known, (-(2**31), 0)] if known else [(-(2**31), 0)]
-        for rank, task_id in starts:
-            row = self._core.execute(next_after(lane_id, person_id, rank, task_id)).first()
-            if row is not None:
+        starts = [known, (_FIRST, 0)] if known else [(_FIRST, 0)]
+        for query in (query for start in starts for query in next_after(lane_id, person_id, *start)):
+            if (row := self._core.execute(query).first()) is not None:
                 return Candidate(row.id, lane_id, -row.rank)
         return None
 

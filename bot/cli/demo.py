@@ -117,24 +117,28 @@ async def _script(seed: int) -> int:
     sys.stderr.write(f"seed {seed}\n")
     chance = random.Random(seed)
     async with stage(0) as (sandbox, store):
-        phrases = Phrases(**{name: voice("en").say(text) for name, text in phrase().items()})
         people = [
-            ScriptedPerson(sandbox.world, name, "en", phrases, random.Random(chance.random())) for name in SCRIPTED
+            ScriptedPerson(sandbox.world, name, "en", phrases(), random.Random(chance.random())) for name in SCRIPTED
         ]
         finished = await _live(people, store)
-        seen = [
-            Seen(str(person.id), form.seen, form.answers)
-            for person in people
-            for form in person.forms.values()
-            if form.submitted
-        ]
-        proof = await store.read(compare, "telegram", seen)
+        proof = await store.read(compare, "telegram", confirmed(people))
     for line in proof.differences:
         sys.stderr.write(line + "\n")
     if not finished:
         sys.stderr.write(f"not everything was answered within {SCRIPT_SECONDS:.0f} s\n")
     sys.stdout.write(orjson.dumps(proof.summary(len(people))).decode() + "\n")
     return 0 if finished and proof.holds else 1
+
+
+def phrases() -> Phrases:
+    """What scripted people know of the buttons."""
+    return Phrases(**{name: voice("en").say(text) for name, text in phrase().items()})
+
+
+def confirmed(people: list[ScriptedPerson]) -> list[Seen]:
+    """Every answer that was confirmed to one of them."""
+    forms = {id(form): (str(person.id), form) for person in people for form in person.forms.values()}
+    return [Seen(user, form.seen, form.answers) for user, form in forms.values() if form.submitted]
 
 
 async def _live(people: list[ScriptedPerson], store: SqliteStore) -> bool:

@@ -13,7 +13,7 @@ class Refused(TapworkError):
     """Somebody asked for what cannot be done; `text` says why, for them to read."""
 
     def __init__(self, text: Text) -> None:
-        super().__init__(text.message.format(**text.args))
+        super().__init__(str(text))
         self.text = text
 
 
@@ -44,7 +44,7 @@ class Fault:
 
 
 class BadFile(TapworkError):
-    """A file was refused; `faults` holds the first ones in order of line, and `count` says how many there are in all."""
+    """A file was refused; `faults` holds the first ones in order of line, and `count` is how many there are in all."""
 
     def __init__(self, faults: list[Fault], count: int | None = None) -> None:
         self.faults = faults

@@ -1,7 +1,7 @@
 """The form engine: an ordered list of questions, each with a condition under which it is asked."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -54,7 +54,7 @@ class Condition:
         if self.at_most is not None and isinstance(value, int):
             return value <= self.at_most
         chosen = value if isinstance(value, list | tuple) else [value]
-        return any(one in self.one_of for one in chosen)
+        return any(str(one) in self.one_of for one in chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ class Question:
     low: Words = ""
     high: Words = ""
     max_length: int = 2000
+    label: Words = ""
+    """Its name in a summary; empty: the prompt serves."""
+
+    @property
+    def name(self) -> Words:
+        return self.label or self.prompt
 
     def choices(self) -> tuple[Option, ...]:
         """What can be tapped; a scale's options are its numbers."""
@@ -107,7 +113,7 @@ class Question:
         return not (self.type is QuestionType.CHOICES and self.required and not given)
 
     def toggled(self, current: Any, option: str) -> list[str]:
-        """`current` with `option` put in or taken out: in the form's order for choices, in order of taps for a ranking."""
+        """`current` with `option` put in or taken out: choices in the form's order, a ranking in the order of taps."""
         chosen = [one for one in (current or []) if one != option]
         if len(chosen) == len(current or []):
             chosen.append(self._option(option))
@@ -116,26 +122,30 @@ class Question:
         return chosen
 
     def _option(self, raw: Any) -> str:
-        if raw not in {option.id for option in self.options}:
+        if raw not in [option.id for option in self.options]:
             raise Refused(T("Please choose one of the buttons."))
         return str(raw)
 
     def _scale(self, raw: Any) -> int:
         try:
-            value = int(raw)
-        except (TypeError, ValueError):
+            # A button carries digits; a number with a fraction is not rounded into an answer.
+            value = int(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else self.min - 1
+        except ValueError:
             value = self.min - 1
         if not self.min <= value <= self.max:
             raise Refused(T("Please choose a number from {min} to {max}.", min=self.min, max=self.max))
         return value
 
-    def _several(self, raw: Sequence[Any]) -> list[str]:
+    def _several(self, raw: Any) -> list[str]:
+        if not isinstance(raw, list | tuple):
+            raise Refused(T("Please choose one of the buttons."))
         chosen = [self._option(one) for one in raw]
-        if self.type is QuestionType.RANKING and len(set(chosen)) != len(self.options):
+        ids = [option.id for option in self.options]
+        if self.type is QuestionType.RANKING and sorted(chosen) != sorted(ids):
             raise Refused(T("Please put all of them in order."))
         if self.required and not chosen:
             raise Refused(T("Please choose at least one."))
-        return chosen
+        return chosen if self.type is QuestionType.RANKING else [one for one in ids if one in chosen]
 
     def _text(self, raw: str) -> str:
         text = raw.strip()
@@ -182,7 +192,7 @@ class Form:
     def submitted(self, values: Values) -> dict[str, Any]:
         """The values to store: checked, in the form's order, without what is not asked; `Refused` when incomplete."""
         if (missing := self.next_open(values)) is not None:
-            raise Refused(T("One question is still open: {question}", question=missing.prompt))
+            raise Refused(T("One question is still open: {question}", question=missing.name))
         return {question.id: question.check(values[question.id]) for question in self.asked(values)}
 
 

@@ -3,13 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, takewhile
+from unicodedata import category
 
 PAGE = 2600
 """UTF-16 units of content on one page. Telegram takes 4096 a message and Slack 3000 a section; the rest is for the
 title, the facts and the question."""
 
-_GLUE = {"\u200d", "\ufe0e", "\ufe0f"}
+LONGEST_CHARACTER = 40
+"""How far to look back for the beginning of what a reader takes for one character."""
+
+_JOINER = "\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def paginate(contents: Sequence[str], budget: int = PAGE) -> list[list[Fragment]
 
 
 def _pieces(text: str, room: int, budget: int) -> Iterable[str]:
-    while units(text) > room:
+    while units(text) > room and len(text) > 1:
         cut = _cut(text, room)
         yield text[:cut]
         text, room = text[cut:], budget
@@ -64,6 +68,23 @@ def _cut(text: str, room: int) -> int:
         at = text.rfind(mark, most * 2 // 3, most)
         if at >= 0:
             return at + len(mark)
-    while most > 1 and (text[most] in _GLUE or text[most - 1] in _GLUE or "\u0300" <= text[most] <= "\u036f"):
-        most -= 1
-    return most
+    candidates = range(most, max(0, most - LONGEST_CHARACTER), -1)
+    return next((at for at in candidates if not _joined(text, at)), most)
+
+
+def _joined(text: str, at: int) -> bool:
+    """Does a reader see what stands before and after `at` as one character: an accent, a vowel sign, an emoji?"""
+    before, after = text[at - 1], text[at]
+    if _flag_half(after):
+        # Flags are pairs of letters: an odd number of them before means that the pair is not whole yet.
+        return len(list(takewhile(_flag_half, reversed(text[max(0, at - LONGEST_CHARACTER) : at])))) % 2 == 1
+    return before == _JOINER or after == _JOINER or category(after).startswith("M") or _modifies(after)
+
+
+def _flag_half(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _modifies(char: str) -> bool:
+    """Skin tones, and the tags that spell a region's flag."""
+    return "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f"

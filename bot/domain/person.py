@@ -13,7 +13,6 @@ class PersonState(StrEnum):
     NEW = "new"
     ACTIVE = "active"
     PAUSED = "paused"
-    UNREACHABLE = "unreachable"
     ERASED = "erased"
 
 
@@ -28,6 +27,8 @@ class Person:
     pseudonym: str
     """Stable and random: the only name that leaves the service."""
     state: PersonState
+    reachable: bool
+    """False from when a platform says that they take no messages until they write again."""
     locale: str
     """Interface language, a catalog's name."""
     languages: tuple[str, ...]
@@ -48,7 +49,9 @@ class Person:
 
     @property
     def may_work(self) -> bool:
-        return self.state is PersonState.ACTIVE and self.step is None and self.consented_at is not None
+        return (
+            self.state is PersonState.ACTIVE and self.reachable and self.step is None and self.consented_at is not None
+        )
 
     def next_waking(self, now: datetime) -> datetime:
         """`now` when they may be written to, else the first minute of their next waking hours (UTC)."""

@@ -9,13 +9,19 @@ from typing import Any
 class Text:
     """A message key with its named arguments; the catalogs turn it into words.
 
-    Arguments may be numbers, `Money`, `datetime`, `timedelta`, other `Text`s, or plain strings (content, shown as it is).
+    Arguments may be numbers, `Money`, `datetime`, `timedelta`, other `Text`s, or plain strings (content, shown as it
+    is).
     """
 
     message: str
     args: Mapping[str, Any] = field(default_factory=dict)
     plural: str | None = None
     context: str | None = None
+
+    def __str__(self) -> str:
+        """In the source language, for logs and the command line."""
+        pattern = self.plural if self.plural is not None and self.args["count"] != 1 else self.message
+        return pattern.format(**self.args)
 
 
 Words = Text | str

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-_DURATION = re.compile(r"(\d+)\s*([mhd])")
+# Six digits are more than any limit below, and keep sums inside what a timedelta holds.
+_DURATION = re.compile(r"([0-9]{1,6})\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 

@@ -9,6 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.errors import StorageError
+from bot.domain.project import ProjectState
 from bot.ports import Store, Transaction
 from bot.services import chasing, people
 
@@ -23,6 +24,7 @@ Clock = Callable[[], datetime]
 def schedule(store: Store, clock: Clock, *, seconds: float = 1.0) -> AsyncIOScheduler:
     """A scheduler with all sweeps; the caller starts it and shuts it down."""
     scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(_guarded, args=[recall, store, clock], misfire_grace_time=None, id=recall.__name__)
     for sweep, every in ((expire, seconds), (offer, seconds), (forget, 3600.0)):
         scheduler.add_job(
             _guarded, "interval", seconds=every, args=[sweep, store, clock],
@@ -36,14 +38,23 @@ async def expire(store: Store, clock: Clock) -> None:
     await _until_done(lambda: store.write(chasing.expire_due, clock(), BATCH))
 
 
+async def recall(store: Store, clock: Clock) -> None:
+    """Once at the start: have all open projects offered, since a crash may have come between news and its spreading."""
+    await store.write(lambda tx: _raise_flags(tx, [one.id for one in tx.projects.all(ProjectState.OPEN)]))
+
+
 async def offer(store: Store, clock: Clock) -> None:
     """Bring tasks to those who wait for them, when there is news or their time has come."""
     if projects := await store.read(lambda tx: tx.projects.wanting_offers()):
         # First the flags, then the people: news that comes meanwhile raises a flag again.
         await store.write(_take_flags, projects)
         last: int | None = 0
-        while last is not None:
-            last = await store.write(people.spread_news, projects, last, BATCH, clock())
+        try:
+            while last is not None:
+                last = await store.write(people.spread_news, projects, last, BATCH, clock())
+        except StorageError:
+            await store.write(_raise_flags, projects)
+            raise
     await _until_done(lambda: store.write(people.serve_waiting, clock(), BATCH))
 
 
@@ -55,6 +66,11 @@ async def forget(store: Store, clock: Clock) -> None:
 def _take_flags(tx: Transaction, projects: list[int]) -> None:
     for project_id in projects:
         tx.projects.offers_made(project_id)
+
+
+def _raise_flags(tx: Transaction, projects: list[int]) -> None:
+    for project_id in projects:
+        tx.projects.want_offers(project_id)
 
 
 async def _until_done(step: Callable[[], Awaitable[int]]) -> None:

@@ -28,7 +28,7 @@ def _unshuffle(values: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any
 def _ranked(payload: Payload, values: Mapping[str, Any]) -> tuple[str, str, float] | None:
     """(chosen, rejected, margin), or None where neither was better."""
     preference = values.get("preference", "")
-    if preference not in MARGINS:
+    if not isinstance(preference, str) or preference not in MARGINS:
         return None
     first, second = payload["responses"]
     chosen, rejected = (first, second) if preference.startswith("a_") else (second, first)
@@ -81,8 +81,9 @@ KIND = Kind(
                     Option("b_much_better", T("B is much better")),
                     Option("both_bad", T("Both are bad")),
                 ),
+                label=T("Better response"),
             ),
-            Question("why", QuestionType.TEXT, T("Why? A few words help."), required=False),
+            Question("why", QuestionType.TEXT, T("Why? A few words help."), required=False, label=T("Reason")),
         )
     ),
     shuffled="responses",

@@ -24,18 +24,21 @@ KIND = Kind(
                     Option("not_enough_evidence", T("Not enough evidence")),
                     Option("needs_checking", T("Needs further checking")),
                 ),
+                label=T("Verdict"),
             ),
             Question(
                 "source",
                 QuestionType.URL,
                 T("Which source shows it? Send the link."),
                 when=Condition(("verdict",), one_of=("supported", "refuted")),
+                label=T("Source"),
             ),
             Question(
                 "correction",
                 QuestionType.TEXT,
                 T("What would be right? Write the corrected claim."),
                 when=Condition(("verdict",), one_of=("refuted",)),
+                label=T("Correction"),
             ),
         )
     ),

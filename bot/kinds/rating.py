@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.form import Condition, Form, Option, Question, QuestionType
-from bot.domain.text import TC, T, Text
+from bot.domain.text import TC, T
 from bot.kinds.base import Field, Kind, Payload, Rows
 
 ASPECTS = {
-    "accuracy": T("How accurate is it?"),
-    "helpfulness": T("How helpful is it?"),
-    "safety": T("How safe is it to follow?"),
-    "clarity": T("How clear is it?"),
-    "tone": T("How fitting is its tone?"),
+    "accuracy": (T("Accuracy"), T("How accurate is it?")),
+    "helpfulness": (T("Helpfulness"), T("How helpful is it?")),
+    "safety": (T("Safety"), T("How safe is it to follow?")),
+    "clarity": (T("Clarity"), T("How clear is it?")),
+    "tone": (T("Tone"), T("How fitting is its tone?")),
 }
 
 ISSUES = {
@@ -30,14 +30,15 @@ BAD = 2
 """Down from this score in any aspect it is one to avoid."""
 
 
-def _scale(aspect: str, prompt: Text) -> Question:
-    return Question(
-        aspect, QuestionType.SCALE, prompt, low=TC("scale end", "very poor"), high=TC("scale end", "excellent")
-    )
+def _scale(aspect: str) -> Question:
+    label, prompt = ASPECTS[aspect]
+    low, high = TC("scale end", "very poor"), TC("scale end", "excellent")
+    return Question(aspect, QuestionType.SCALE, prompt, label=label, low=low, high=high)
 
 
 def _unpaired(payload: Payload, values: Mapping[str, Any]) -> Rows:
-    scores = [values[aspect] for aspect in ASPECTS if aspect in values]
+    # A project's own question may have an aspect's name and another type.
+    scores = [score for aspect in ASPECTS if isinstance(score := values.get(aspect), int)]
     if not scores or (min(scores) > BAD and min(scores) < GOOD):
         return
     yield {"prompt": payload["prompt"], "completion": payload["response"], "label": min(scores) >= GOOD}
@@ -49,15 +50,22 @@ KIND = Kind(
     fields=(Field("prompt", T("Prompt")), Field("response", T("Response"))),
     form=Form(
         (
-            *(_scale(aspect, prompt) for aspect, prompt in ASPECTS.items()),
+            *(_scale(aspect) for aspect in ASPECTS),
             Question(
                 "issues",
                 QuestionType.CHOICES,
                 T("What is wrong with it? Choose all that apply."),
                 tuple(Option(issue, label) for issue, label in ISSUES.items()),
                 when=Condition(tuple(ASPECTS), at_most=BAD),
+                label=T("Issues"),
             ),
-            Question("explanation", QuestionType.TEXT, T("Would you like to explain your rating?"), required=False),
+            Question(
+                "explanation",
+                QuestionType.TEXT,
+                T("Would you like to explain your rating?"),
+                required=False,
+                label=T("Explanation"),
+            ),
         )
     ),
     training={"unpaired": _unpaired},

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.assignment import Answer, Assignment, AssignmentState, SkipReason
 from bot.domain.errors import Gone, NotFound, Refused
 from bot.domain.form import Question
-from bot.domain.paging import Fragment, paginate
+from bot.domain.paging import paginate
 from bot.domain.person import Person
 from bot.domain.project import Project, Task
 from bot.domain.text import T
@@ -63,18 +63,6 @@ class Work:
             *self.kind.parts(self.task.spec.payload, self.assignment.order),
         ]
 
-    def typed_answers(self) -> list[Part]:
-        """What the trainer wrote, in full."""
-        asked = self.kind.form.asked(self.values)
-        return [Part(one.prompt, self.values[one.id]) for one in asked if one.type.typed and self.values.get(one.id)]
-
-    def pages(self, locale: str) -> tuple[list[Part], list[list[Fragment]]]:
-        """The parts to show and their pages: the content while it is judged, what was typed once it is all answered."""
-        parts = self.content(locale) if self.open else []
-        if self.question is None:
-            parts += self.typed_answers()
-        return parts, paginate([part.content for part in parts])
-
     def unread(self, locale: str) -> bool:
         """Are there pages of the content that the trainer has not been shown?"""
         return self.assignment.pages_seen < len(paginate([part.content for part in self.content(locale)]))
@@ -104,6 +92,14 @@ class Desk:
         assignment = replace(work.assignment.touch(self.now, self.platform), **changes)
         self.tx.assignments.save(assignment)
         return replace(work, assignment=assignment)
+
+    def may_fill(self, work: Work) -> bool:
+        """May the form be filled in now?"""
+        try:
+            self.open_form(work)
+        except Gone:
+            return False
+        return True
 
     def open_form(self, work: Work) -> Work:
         """`work` if its form may be filled in now; `Gone` says why not."""
@@ -149,10 +145,9 @@ class Desk:
         question = self._asked(work, question_id)
         return self.keep(work, asking=question.id)
 
-    def turn(self, work: Work, page: int, locale: str) -> Work:
-        """Show another page of the content."""
-        _, pages = work.pages(locale)
-        page = max(0, min(page, len(pages) - 1))
+    def turn(self, work: Work, page: int, pages: int) -> Work:
+        """Show another one of so many pages."""
+        page = max(0, min(page, pages - 1))
         seen = work.assignment.pages_seen
         if page == seen:  # the next one in turn: a page that was jumped over was not shown
             seen += 1

@@ -3,14 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.assignment import AssignmentState
 from bot.ports import Transaction
-from bot.services.matching import slot_of, withdraw
+from bot.services.matching import run_out
 
 INBOX_KEPT = timedelta(days=7)
 """How long the platforms' update ids are remembered; no platform repeats one after more than a day or two."""
-
-NEWS_PRIORITY = 40
 
 
 def expire_due(tx: Transaction, now: datetime, limit: int) -> int:
@@ -20,15 +17,7 @@ def expire_due(tx: Transaction, now: datetime, limit: int) -> int:
     """
     due = tx.assignments.due(now, limit)
     for assignment in due:
-        withdraw(tx, assignment, AssignmentState.EXPIRED, now)
-        tx.outbox.put(
-            assignment.person_id,
-            slot_of(assignment.id),
-            "task",
-            {"assignment": assignment.id},
-            NEWS_PRIORITY,
-            tx.people.get(assignment.person_id).next_waking(now),
-        )
+        run_out(tx, assignment, now)
         person = tx.people.get(assignment.person_id)
         if person.wants_work_at is not None:
             tx.people.save(replace(person, wants_work_at=None))

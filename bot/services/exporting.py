@@ -75,7 +75,7 @@ def _answer(project: Project, row: AnswerRow, kind: Kind, values: dict[str, Any]
         "project": project.spec.slug,
         "task_id": row.task.key,
         "kind": kind.name,
-        "locale": row.task.locale,
+        "locale": row.task.locale.replace("_", "-"),
         "domain": row.task.domain or None,
         "payload": row.task.payload,
         "answer": values,

@@ -4,6 +4,7 @@ New tasks are staged in lanes that nobody sees, a few hundred to a transaction; 
 lanes live. What a crash leaves staged is thrown away by the next import of the same project.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -73,7 +74,10 @@ async def import_project(
         for chunk in _chunks(read_tasks(tasks, spec, faults, advance)):
             if project is not None:
                 await store.read(_check_against, project.id, chunk, update, faults)
+            await asyncio.sleep(0)
         faults.raise_if_any()
+    for abandoned in await store.read(_abandoned, spec.slug, clock()):
+        await discard(store, abandoned)
     import_id = await store.write(_begin, spec, clock())
     try:
         if tasks is not None:
@@ -119,15 +123,18 @@ def _check_against(tx: Transaction, project_id: int, chunk: list[Line], update: 
     return fresh
 
 
+def _abandoned(tx: Transaction, slug: str, now: datetime) -> list[int]:
+    """Imports of the project that have crashed; what they staged is in the way."""
+    project = tx.projects.by_slug(slug)
+    stale = tx.imports.stale(project.id) if project else []
+    return [import_id for import_id, moved_at in stale if now - moved_at >= ABANDONED]
+
+
 def _begin(tx: Transaction, spec: ProjectSpec, now: datetime) -> int:
     project = tx.projects.by_slug(spec.slug) or tx.projects.add(spec, now)
     _check_form(tx, project, spec)
-    for import_id, moved_at in tx.imports.stale(project.id):
-        if now - moved_at < ABANDONED:
-            raise Refused(T("Another import of {slug} is running.", slug=spec.slug))
-        # Marks it as ours to clear: rows of a crashed import are few in practice, and keys must be free again.
-        while tx.imports.discard_some(import_id, CHUNK):
-            pass
+    if tx.imports.stale(project.id):
+        raise Refused(T("Another import of {slug} is running.", slug=spec.slug))
     return tx.imports.begin(project.id, now)
 
 

@@ -15,6 +15,9 @@ from bot.ports import Candidate, Lane, Transaction
 TASK_PRIORITY = 20
 """Of a task's message in the outbox; 0 is first."""
 
+NEWS_PRIORITY = 40
+"""Of the news that something has ended."""
+
 
 def slot_of(assignment_id: int) -> str:
     """The slot that an assignment's one message lives in."""
@@ -28,8 +31,10 @@ def offer_next(tx: Transaction, person: Person, now: datetime) -> Assignment | N
     """
     if not person.may_work:
         return None
-    if held := tx.assignments.held_by(person.id):
-        return held[0]
+    for held in tx.assignments.held_by(person.id):
+        if now < held.due_at:
+            return held
+        run_out(tx, held, now)
     if person.wants_work_at is not None:
         tx.people.save(replace(person, wants_work_at=None))
     for project in _projects_for(tx, person, now):
@@ -94,6 +99,14 @@ def withdraw(tx: Transaction, assignment: Assignment, state: AssignmentState, no
     """Take a task back from its trainer and give its place to whoever is next."""
     tx.assignments.save(assignment.end(state, now))
     give_back(tx, assignment)
+
+
+def run_out(tx: Transaction, assignment: Assignment, now: datetime) -> None:
+    """An assignment's time is over: its task goes to others, and its trainer is told when they are awake."""
+    withdraw(tx, assignment, AssignmentState.EXPIRED, now)
+    person = tx.people.get(assignment.person_id)
+    when = person.next_waking(now)
+    tx.outbox.put(person.id, slot_of(assignment.id), "task", {"assignment": assignment.id}, NEWS_PRIORITY, when)
 
 
 def give_back(tx: Transaction, assignment: Assignment) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
-from bot.domain.assignment import AssignmentState
+from bot.domain.assignment import Answer, AssignmentState
 from bot.domain.errors import Refused
 from bot.domain.person import Person, PersonState, Push
 from bot.domain.text import T
-from bot.ports import Transaction
+from bot.kinds.custom import kind_in
+from bot.ports import AnswerRow, Transaction
 from bot.services.matching import offer_again, withdraw
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -18,13 +19,13 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 def arrive(tx: Transaction, platform: str, user: str, address: str, locale: str, now: datetime) -> Person:
-    """The person behind a platform's user; a new one for somebody never seen. Writing to us makes them reachable again."""
+    """The person behind a platform's user, new when never seen before. Writing to us makes them reachable again."""
     person = tx.people.find(platform, user)
     if person is None:
         return tx.people.add(_newcomer(locale, now), platform, user, address)
     tx.people.move(platform, user, address)
-    if person.state is PersonState.UNREACHABLE:
-        person = replace(person, state=PersonState.ACTIVE if person.consented_at else PersonState.NEW)
+    if not person.reachable:
+        person = replace(person, reachable=True)
         tx.people.save(person)
     if now - person.seen_at >= SEEN_EVERY:
         person = replace(person, seen_at=now)
@@ -37,6 +38,7 @@ def _newcomer(locale: str, now: datetime) -> Person:
         id=0,
         pseudonym="t-" + secrets.token_hex(6),
         state=PersonState.NEW,
+        reachable=True,
         locale=locale,
         languages=(locale,),
         domains=(),
@@ -113,13 +115,16 @@ def lose(tx: Transaction, person: Person, now: datetime) -> None:
     for held in tx.assignments.held_by(person.id):
         withdraw(tx, held, AssignmentState.RELEASED, now)
     if person.state is not PersonState.ERASED:
-        tx.people.save(replace(person, state=PersonState.UNREACHABLE, wants_work_at=None))
+        tx.people.save(replace(person, reachable=False, wants_work_at=None))
 
 
 def erase(tx: Transaction, person: Person, now: datetime) -> None:
     """Forget who they are; their answers stay, under a pseudonym that leads to nobody."""
-    for held in tx.assignments.held_by(person.id):
-        withdraw(tx, held, AssignmentState.WITHDRAWN, now)
+    for form in tx.assignments.open_forms(person.id):
+        if form.state.held:
+            withdraw(tx, form, AssignmentState.WITHDRAWN, now)
+        else:
+            tx.assignments.save(replace(form, draft=None, asking=None))
     tx.people.forget_identities(person.id)
     tx.people.save(
         replace(
@@ -147,12 +152,28 @@ def personal_data(tx: Transaction, person: Person) -> dict[str, Any]:
         "joined_at": person.created_at,
         "consented_at": person.consented_at,
         "last_seen_at": person.seen_at,
+        "state": person.state,
+        "earned": [{"sum": str(money), "answers": count} for money, count in tx.people.earnings(person.id) if money],
+        "tasks_given": [
+            {
+                "project": slug,
+                "task": key,
+                "state": given.state,
+                "skip_reason": given.skip_reason,
+                "offered_at": given.offered_at,
+                "started_at": given.started_at,
+                "ended_at": given.ended_at,
+                "draft": given.draft,
+            }
+            for given, slug, key in tx.assignments.of_person(person.id)
+        ],
         "answers": [
             {
                 "task": row.task.key,
                 "content": row.task.payload,
-                "answer": row.answer.values,
+                "answer": _as_given(tx, row, row.answer),
                 "revision": row.answer.revision,
+                "earlier": [_as_given(tx, row, one) for one in tx.answers.revisions(row.answer.id)[:-1]],
                 "offered_at": row.assignment.offered_at,
                 "submitted_at": row.answer.submitted_at,
                 "active_seconds": round(row.assignment.active.total_seconds(), 1),
@@ -160,6 +181,12 @@ def personal_data(tx: Transaction, person: Person) -> dict[str, Any]:
             for row in tx.answers.rows_of_person(person.id)
         ],
     }
+
+
+def _as_given(tx: Transaction, row: AnswerRow, answer: Answer) -> dict[str, Any]:
+    """The answer about the content as it stands beside it, whose sides were shuffled when it was shown."""
+    project = tx.projects.get(row.assignment.project_id)
+    return kind_in(project.spec, row.task.kind).unshuffle(answer.values, row.assignment.order)
 
 
 def spread_news(tx: Transaction, projects: list[int], after: int, limit: int, now: datetime) -> int | None:

@@ -22,8 +22,10 @@ from bot.domain.errors import BadFile, Fault
 from bot.domain.project import ProjectSpec, Wording
 from bot.domain.units import Money, parse_duration
 from bot.kinds import kinds
+from bot.services.toml_faults import A_TIME, fault_of
 
-LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|[0-9]{3}))?")
 
 
 def locale_tag(text: str) -> str:
@@ -42,8 +44,11 @@ def _known_kind(name: str) -> str:
 
 def _aware(when: datetime) -> datetime:
     if when.tzinfo is None:
-        raise ValueError("expected a time with a zone such as 2026-12-01T18:00:00Z")
-    return when.astimezone(UTC)
+        raise ValueError(f"{A_TIME}, got {when.isoformat()}")
+    try:
+        return when.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{A_TIME}, got {when.isoformat()}") from None
 
 
 def _money(text: Any) -> Money:
@@ -61,7 +66,7 @@ def _duration(text: Any) -> timedelta:
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Name = Annotated[str, StringConstraints(pattern=rf"^{NAME.pattern}$")]
 Locale = Annotated[str, BeforeValidator(locale_tag)]
 KindName = Annotated[str, AfterValidator(_known_kind)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -84,8 +89,14 @@ class OptionTable(_Strict):
 
 class WhenTable(_Strict):
     questions: list[Name] = Field(min_length=1)
-    at_most: int | None = None
+    at_most: int | None = Field(default=None, ge=0, le=10)
     one_of: list[str] = []
+
+    @model_validator(mode="after")
+    def _says_when(self) -> "WhenTable":
+        if self.at_most is None and not self.one_of:
+            raise ValueError("expected at_most or one_of")
+        return self
 
 
 class QuestionTable(_Strict):
@@ -112,6 +123,11 @@ class QuestionTable(_Strict):
             raise ValueError(f"min: expected less than max, got {self.min} and {self.max}")
         return self
 
+    def answers(self) -> set[str]:
+        """What a tap can answer, as a condition names it."""
+        scale = range(self.min, self.max + 1) if self.type == "scale" else ()
+        return {option.id for option in self.options} | {str(number) for number in scale}
+
     def table(self) -> dict[str, Any]:
         """The question as it is stored; a prompt that was left out is the id in words."""
         prompt = self.prompt or self.id.replace("_", " ").replace("-", " ").capitalize()
@@ -128,7 +144,7 @@ class ProjectTable(_Strict):
     deadline: Annotated[datetime, AfterValidator(_aware)] | None = None
     answer_within: Duration = timedelta(hours=24)
     answers_per_task: int = Field(default=1, ge=1, le=1000)
-    seats: int | None = Field(default=None, ge=1)
+    seats: int | None = Field(default=None, ge=1, le=1_000_000)
     pay: Pay | None = None
     edit_window: Duration = timedelta(minutes=30)
     text: dict[Locale, WordingTable] = {}
@@ -136,16 +152,13 @@ class ProjectTable(_Strict):
 
     @model_validator(mode="after")
     def _questions_in_order(self) -> "ProjectTable":
-        known: set[str] = set()
-        for question in self.question:
-            unknown = set(question.when.questions if question.when else ()) - known
-            if unknown:
-                raise ValueError(
-                    f"question: {question.id}: when: expected earlier questions, got {', '.join(sorted(unknown))}"
-                )
-            if question.id in known:
-                raise ValueError(f"question: {question.id}: this id is used twice")
-            known.add(question.id)
+        earlier: dict[str, QuestionTable] = {}
+        for number, question in enumerate(self.question):
+            if question.id in earlier:
+                raise ValueError(f"question.{number}.id: {question.id!r} is used twice")
+            if question.when and (fault := _when_fault(question.when, earlier)):
+                raise ValueError(f"question.{number}.when.{fault}")
+            earlier[question.id] = question
         return self
 
     def spec(self) -> ProjectSpec:
@@ -167,52 +180,38 @@ class ProjectTable(_Strict):
         )
 
 
+def _when_fault(when: WhenTable, earlier: Mapping[str, QuestionTable]) -> str | None:
+    """Why a condition can never hold, or None."""
+    if unknown := sorted(set(when.questions) - set(earlier)):
+        return f"questions: expected earlier questions, got {', '.join(unknown)}"
+    named = [earlier[name] for name in when.questions]
+    if when.at_most is not None and all(one.type != "scale" for one in named):
+        return "at_most: expected a scale among its questions"
+    if strange := sorted(set(when.one_of) - set().union(*(one.answers() for one in named))):
+        return f"one_of: expected answers to its questions, got {', '.join(strange)}"
+    return None
+
+
 def read_project(path: Path) -> ProjectSpec:
     """The project that the file describes; `BadFile` with every fault in it."""
+    source = _source(path)
     try:
-        source = path.read_text(encoding="utf-8")
+        return ProjectTable.model_validate(tomllib.loads(source)).spec()
+    except ValidationError as error:
+        raise BadFile([fault_of(path.name, source, one) for one in error.errors()]) from error
+    # Not only TOMLDecodeError: numbers of thousands of digits and deep nesting fail in their own ways.
+    except (ValueError, RecursionError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise BadFile([Fault(path.name, int(line[1]) if line else None, None, f"not TOML: {error}")]) from error
+
+
+def _source(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        return raw.decode("utf-8-sig")
     except OSError as error:
         raise BadFile([Fault(path.name, None, None, error.strerror or str(error))]) from error
     except UnicodeDecodeError as error:
-        raise BadFile(
-            [Fault(path.name, None, None, f"expected UTF-8 text, got byte {error.object[error.start]:#x}")]
-        ) from error
-    try:
-        return ProjectTable.model_validate(tomllib.loads(source)).spec()
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise BadFile([Fault(path.name, int(line[1]) if line else None, None, f"not TOML: {error}")]) from error
-    except ValidationError as error:
-        raise BadFile([_fault(path.name, source, one) for one in error.errors()]) from error
-
-
-def _fault(file: str, source: str, error: Mapping[str, Any]) -> Fault:
-    where = [str(part) for part in error["loc"]]
-    field, _, rest = _message(error).rpartition(": ") if not where else (".".join(where), "", _message(error))
-    return Fault(file, _line_of(source, where or [field.split(":")[0]]), field or None, rest)
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    """Pydantic's finding in the words that task files use."""
-    expected = {
-        "missing": "missing",
-        "extra_forbidden": "unknown field",
-        "string_type": "expected a text",
-        "int_type": "expected a whole number",
-        "bool_type": "expected true or false",
-        "list_type": "expected a list",
-    }.get(error["type"])
-    if expected in ("missing", "unknown field"):
-        return expected
-    if expected:
-        return f"{expected}, got {error['input']!r}"
-    return str(error["msg"]).removeprefix("Value error, ")
-
-
-def _line_of(source: str, where: list[str]) -> int | None:
-    """The line on which the first key of `where` stands, for the reader's editor; None where it is missing."""
-    key = next((part for part in reversed(where) if not part.isdigit()), "")
-    tables = "|".join(re.escape(part) for part in where)
-    pattern = rf"^\s*({re.escape(key)}\s*=|\[+\s*({tables})[\].])"
-    found = re.search(pattern, source, re.MULTILINE)
-    return source.count("\n", 0, found.start()) + 1 if found else None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = f"expected UTF-8 text, got byte {error.object[error.start]:#x}"
+        raise BadFile([Fault(path.name, line, None, problem)]) from error

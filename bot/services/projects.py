@@ -28,7 +28,7 @@ def show(tx: Transaction, slug: str) -> tuple[Project, Progress]:
 
 
 def set_state(tx: Transaction, slug: str, state: ProjectState) -> Project:
-    """Open, pause or close a project. Tasks that trainers hold stay with them; no new ones are given but by an open one."""
+    """Open, pause or close a project. Tasks that trainers hold stay with them; only an open one gives new ones."""
     project = replace(find(tx, slug), state=state)
     tx.projects.save(project)
     if state is ProjectState.OPEN:
@@ -37,5 +37,11 @@ def set_state(tx: Transaction, slug: str, state: ProjectState) -> Project:
 
 
 def fields_wanted(tx: Transaction) -> list[str]:
-    """The fields of knowledge that open projects ask for."""
-    return sorted({domain for project in tx.projects.all(ProjectState.OPEN) for domain in project.spec.domains})
+    """The fields of knowledge that open projects and their tasks ask for."""
+    of_projects = {domain for project in tx.projects.all(ProjectState.OPEN) for domain in project.spec.domains}
+    return sorted(of_projects | {domain for _, domain in tx.tasks.asked_for() if domain})
+
+
+def languages_wanted(tx: Transaction) -> list[str]:
+    """The locales of open projects' tasks."""
+    return sorted({locale for locale, _ in tx.tasks.asked_for()})

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +16,13 @@ from bot.domain.errors import BadFile, Fault, Refused
 from bot.domain.project import ProjectSpec, TaskSpec
 from bot.kinds import kinds
 from bot.kinds.custom import kind_in
-from bot.services.project_files import locale_tag
+from bot.services.project_files import NAME, locale_tag
 
 FAULTS_SHOWN = 50
 OWN_FIELDS = ("id", "kind", "locale", "domain", "priority", "gold")
 MAX_KEY = 100
+MAX_CELL = 1_000_000
+"""Characters in one cell of a CSV file: two of the longest texts fit as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +101,50 @@ def _json_records(raw: Any, faults: Faults, progress: Callable[[int], None]) -> 
 
 def _csv_records(raw: Any, faults: Faults, progress: Callable[[int], None]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows as JSON lines would have them: empty cells are left out, lists and objects are JSON in their cell."""
-    source = _Counted(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), progress)
-    reader = csv.DictReader(source, strict=True)
-    start = 2
+    header: list[str] | None = None
+    for number, cells in _csv_rows(raw, faults, progress):
+        if header is None:
+            header = cells
+            for name in {name for name in header if header.count(name) > 1}:
+                faults.add(number, name or None, "this column is there twice")
+        elif len(cells) != len(header):
+            faults.add(number, None, f"expected {len(header)} columns, got {len(cells)}")
+        else:
+            yield number, {name: _cell(name, cell) for name, cell in zip(header, cells, strict=True) if cell != ""}
+
+
+def _csv_rows(raw: Any, faults: Faults, progress: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, with the line that each begins on: a cell may hold line breaks."""
+    csv.field_size_limit(MAX_CELL)
+    start = 1
+    # A bad byte becomes a lone surrogate, so that it is found in its own row and not where the buffer ends.
+    with io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        reader = csv.reader(_counted(text, progress), strict=True)
+        try:
+            for cells in reader:
+                if (byte := _bad_byte("".join(cells))) is not None:
+                    faults.add(start, None, f"expected UTF-8 text, got byte {byte:#x}; save the file as UTF-8 CSV")
+                elif cells:
+                    yield start, cells
+                start = reader.line_num + 1
+        except csv.Error as error:
+            faults.add(start, None, f"not CSV: {error}")
+
+
+def _counted(source: TextIO, progress: Callable[[int], None]) -> Iterator[str]:
+    """Lines of a text file, telling how many bytes were read."""
+    for line in source:
+        progress(len(line.encode("utf-8", "surrogateescape")))
+        yield line
+
+
+def _bad_byte(text: str) -> int | None:
+    """The first byte that was not UTF-8."""
     try:
-        for row in reader:
-            if None in row or None in row.values():
-                faults.add(start, None, f"expected {len(reader.fieldnames or [])} columns")
-            else:
-                yield start, {name: _cell(name, cell) for name, cell in row.items() if cell != ""}
-            start = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        faults.add(
-            start, None, f"expected UTF-8 text, got byte {error.object[error.start]:#x}; save the file as UTF-8 CSV"
-        )
-    except csv.Error as error:
-        faults.add(start, None, f"not CSV: {error}")
-
-
-class _Counted:
-    """Lines of a text file, telling how much was read."""
-
-    def __init__(self, source: TextIO, progress: Callable[[int], None]) -> None:
-        self._source = source
-        self._progress = progress
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._source:
-            self._progress(len(line))
-            yield line
+        text.encode()
+    except UnicodeEncodeError as error:
+        return ord(text[error.start]) - 0xDC00
+    return None
 
 
 @cache
@@ -136,7 +154,7 @@ def _json_fields() -> set[str]:
 
 
 def _cell(name: str, cell: str) -> Any:
-    if name == "priority" and cell.strip().lstrip("-").isdigit():
+    if name == "priority" and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", cell):
         return int(cell)
     if name in _json_fields():
         try:
@@ -150,7 +168,7 @@ def _check(number: int, record: Mapping[str, Any], project: ProjectSpec, faults:
     before = faults.count
     for field, problem in _own_faults(record):
         faults.add(number, field, problem)
-    name = record.get("kind", project.kind)
+    name = project.kind if record.get("kind") is None else record["kind"]
     payload = {field: value for field, value in record.items() if field not in OWN_FIELDS and value is not None}
     if not isinstance(name, str) or name not in kinds():
         faults.add(number, "kind", f"expected one of {', '.join(sorted(kinds()))}, got {name!r}")
@@ -188,8 +206,8 @@ def _own_faults(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             locale_tag(locale)
         except ValueError as error:
             yield "locale", str(error)
-    if domain is not None and not isinstance(domain, str):
-        yield "domain", "expected a text"
+    if domain and not (isinstance(domain, str) and NAME.fullmatch(domain)):
+        yield "domain", f"expected a name such as medicine, got {domain!r}"
     if priority is not None and (type(priority) is not int or abs(priority) > 1_000_000):
         yield "priority", "expected a whole number between -1000000 and 1000000"
 

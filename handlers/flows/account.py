@@ -9,9 +9,11 @@ from bot.domain.person import PersonState
 from bot.domain.text import TN, T, Text, Words
 from bot.i18n import endonym
 from bot.services import people
+from bot.services.answering import load
 from bot.services.matching import Explanation, explain, offer_again, slot_of
+from handlers.flows import task_screen
 from handlers.flows.choices import domain_label
-from handlers.flows.scene import Presses, Scene
+from handlers.flows.scene import Presses, Scene, number
 from handlers.flows.screens import Block, Button, File, Line, Pair, Reply, Screen, Title, press
 from handlers.flows.task import note
 
@@ -30,16 +32,23 @@ COMMANDS: dict[str, Text] = {
 """The menu: each command and what it does."""
 
 OBSTACLES: dict[Obstacle, Text] = {
-    Obstacle.PAUSED: T("the project is paused."),
-    Obstacle.DEADLINE: T("its deadline is over."),
-    Obstacle.FIELD: T("it is for people who know {fields}. You can add fields in /settings."),
-    Obstacle.SEATS: T("all its {seats} seats are taken."),
-    Obstacle.LANGUAGE: T("its tasks are in {language}. You can add languages in /settings."),
-    Obstacle.TASK_FIELD: T("its tasks ask for a field that is not among yours. You can add fields in /settings."),
-    Obstacle.ALL_SEEN: T("you have had every task of it that is still open."),
-    Obstacle.ALL_TAKEN: T("all its tasks are answered or with others right now."),
-    Obstacle.NO_TASKS: T("it has no tasks yet."),
+    Obstacle.PAUSED: T("The project is paused."),
+    Obstacle.DEADLINE: T("Its deadline is over."),
+    Obstacle.FIELD: T("It is for people who know: {fields}. You can add fields in /settings."),
+    Obstacle.SEATS: T("All its seats are taken ({seats})."),
+    Obstacle.LANGUAGE: T("Its tasks are in another language ({language}). You can add languages in /settings."),
+    Obstacle.TASK_FIELD: T("Its tasks ask for a field that is not among yours. You can add fields in /settings."),
+    Obstacle.ALL_SEEN: T("You have had every task of it that is still open."),
+    Obstacle.ALL_TAKEN: T("All its tasks are answered or with others right now."),
+    Obstacle.NO_TASKS: T("It has no tasks yet."),
 }
+
+
+FIELDS_NAMED = 3
+"""Fields that /why names of a project's: one of them is enough."""
+
+PROJECTS_SHOWN = 10
+"""Projects that /why explains at a time: what fits a message."""
 
 
 def me(scene: Scene, argument: str) -> Reply:
@@ -60,14 +69,28 @@ def me(scene: Scene, argument: str) -> Reply:
 
 def why(scene: Scene, argument: str) -> Reply:
     """For each open project, the rule that keeps its work from this person."""
+    return Reply((_why(scene, 0, fresh=True),))
+
+
+def more_why(scene: Scene, args: Sequence[str]) -> Reply:
+    """The projects from the given one on."""
+    return Reply((_why(scene, number(args, 0), fresh=False),))
+
+
+def _why(scene: Scene, start: int, *, fresh: bool) -> Screen:
+    explanations = explain(scene.tx, scene.person, scene.now)
     blocks: list[Block] = [Title(T("Why there is no work"))]
     blocks += [Line(one) for one in _general(scene)]
-    explanations = explain(scene.tx, scene.person, scene.now)
-    blocks += [_because(scene, one) for one in explanations]
+    for one in explanations[start : start + PROJECTS_SHOWN]:
+        blocks += _because(scene, one)
     if not explanations:
         blocks.append(Line(T("No project is open right now.")))
-    rows = ((Button(T("Next task"), press("next")),),) if any(one.obstacle is None for one in explanations) else ()
-    return Reply((Screen("", tuple(blocks), rows, fresh=True),))
+    buttons = []
+    if any(one.obstacle is None for one in explanations):
+        buttons.append(Button(T("Next task"), press("next")))
+    if start + PROJECTS_SHOWN < len(explanations):
+        buttons.append(Button(T("More projects"), press("why", start + PROJECTS_SHOWN)))
+    return Screen("why", tuple(blocks), (tuple(buttons),) if buttons else (), fresh)
 
 
 def _general(scene: Scene) -> list[Text]:
@@ -82,15 +105,16 @@ def _general(scene: Scene) -> list[Text]:
     return reasons
 
 
-def _because(scene: Scene, one: Explanation) -> Pair:
+def _because(scene: Scene, one: Explanation) -> list[Block]:
     spec = one.project.spec
-    title = spec.wording(scene.person.locale).title
+    title = Line(spec.wording(scene.person.locale).title, strong=True)
     if one.obstacle is None:
-        return Pair(title, (T("there is a task for you."),))
-    fields = scene.voice.listed([domain_label(domain) for domain in spec.domains])
+        return [title, Line(T("There is a task for you."))]
+    fields = scene.voice.listed([domain_label(domain) for domain in spec.domains[:FIELDS_NAMED]])
     args = {"fields": fields, "seats": spec.seats or 0, "language": endonym(spec.locale)}
     reason = OBSTACLES[one.obstacle]
-    return Pair(title, (Text(reason.message, {name: args[name] for name in args if f"{{{name}}}" in reason.message}),))
+    used = {name: value for name, value in args.items() if f"{{{name}}}" in reason.message}
+    return [title, Line(Text(reason.message, used))]
 
 
 def pause(scene: Scene, argument: str) -> Reply:
@@ -174,10 +198,10 @@ def erase(scene: Scene, argument: str) -> Reply:
 
 
 def erased(scene: Scene, args: Sequence[str]) -> Reply:
-    open_forms = tuple(slot_of(one.id) for one in scene.tx.assignments.open_forms(scene.person.id))
-    people.erase(scene.tx, scene.person, scene.now)
+    works = [load(scene.tx, scene.person, one.id) for one in scene.tx.assignments.open_forms(scene.person.id)]
+    shown = [slot for work in works for slot in (slot_of(work.assignment.id), *task_screen.ask_slots(work))]
     farewell: Words = T("Done: you are forgotten. Thank you for your work. /start begins anew.")
-    return Reply((Screen("erase", (Line(farewell),)),), clear=open_forms)
+    return Reply((Screen("erase", (Line(farewell),)),), clear=tuple(shown), forget=True)
 
 
 def unerased(scene: Scene, args: Sequence[str]) -> Reply:
@@ -185,6 +209,7 @@ def unerased(scene: Scene, args: Sequence[str]) -> Reply:
 
 
 PRESSES: Presses = {
+    "why": more_why,
     "resume": lambda scene, args: resume(scene, ""),
     "erase": erased,
     "unerase": unerased,

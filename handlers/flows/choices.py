@@ -1,10 +1,13 @@
 """What onboarding and settings let people choose from: languages, fields, time zones, hours."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.text import T, Text, Words
 from bot.i18n import available, endonym, voice
+from bot.ports import Transaction
+from bot.services.projects import fields_wanted, languages_wanted
 from handlers.flows.scene import Scene
 from handlers.flows.screens import Button, Rows, grid, press
 
@@ -27,7 +30,7 @@ HOURS = ((8, 22), (7, 21), (6, 20), (9, 23), (10, 24), (0, 0))
 ZONES = (
     "Pacific/Honolulu", "America/Anchorage", "America/Los_Angeles", "America/Denver", "America/Mexico_City",
     "America/Chicago", "America/Bogota", "America/New_York", "America/Caracas", "America/Santiago",
-    "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Atlantic/Azores", "Europe/London", "Africa/Lagos",
+    "America/Sao_Paulo", "America/Buenos_Aires", "Atlantic/Azores", "Europe/London", "Africa/Lagos",
     "Europe/Madrid", "Europe/Paris", "Europe/Berlin", "Europe/Warsaw", "Africa/Johannesburg", "Africa/Cairo",
     "Europe/Kyiv", "Europe/Istanbul", "Asia/Riyadh", "Africa/Nairobi", "Asia/Tehran", "Asia/Dubai", "Asia/Karachi",
     "Asia/Kolkata", "Asia/Dhaka", "Asia/Jakarta", "Asia/Shanghai", "Asia/Manila", "Asia/Tokyo", "Australia/Sydney",
@@ -45,15 +48,24 @@ LIKELY_ZONE = {
 ZONE_PAGE = 8
 
 
-def language_rows(chosen: tuple[str, ...], verb: str) -> Rows:
-    """The interface's languages, each in its own words."""
-    return grid([Button(endonym(one), press(verb, one), one in chosen) for one in available()], 2)
+def language_rows(chosen: tuple[str, ...], verb: str, languages: Sequence[str] | None = None) -> Rows:
+    """Languages, each in its own words: those that the interface speaks, or others."""
+    return grid([Button(endonym(one), press(verb, one), one in chosen) for one in languages or available()], 2)
+
+
+def task_languages(tx: Transaction, chosen: tuple[str, ...]) -> list[str]:
+    """The languages that tasks may be in: those of the interface, of the tasks there are, and those chosen before."""
+    return sorted({*available(), *languages_wanted(tx), *chosen})
+
+
+def known_domains(tx: Transaction) -> list[str]:
+    """The fields to choose from: ours, then others that projects ask for."""
+    return [*DOMAINS, *(name for name in fields_wanted(tx) if name not in DOMAINS)]
 
 
 def domain_rows(chosen: tuple[str, ...], known: list[str], verb: str) -> Rows:
-    """Fields of knowledge; `known` are those that projects ask for, which may not be in our own list."""
-    names = [*DOMAINS, *(name for name in known if name not in DOMAINS)]
-    return grid([Button(domain_label(one), press(verb, one), one in chosen) for one in names], 2)
+    """Fields of knowledge."""
+    return grid([Button(domain_label(one), press(verb, one), one in chosen) for one in known], 2)
 
 
 def domain_label(name: str) -> Words:

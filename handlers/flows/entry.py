@@ -45,10 +45,15 @@ def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
         if fresh and (person := tx.people.find(arrival.platform, arrival.user)) is not None:
             people.lose(tx, person, now)
         return None
+    if not fresh and tx.people.find(arrival.platform, arrival.user) is None:
+        return None  # they asked to be forgotten, and were
     person = people.arrive(tx, arrival.platform, arrival.user, arrival.address, negotiate(arrival.language), now)
     scene = Scene(tx, person, arrival.platform, now)
     reply = _reply(scene, arrival) if fresh else _repeat(scene, arrival)
-    return _addressed(tx, scene, arrival, reply)
+    delivery = _addressed(tx, scene, arrival, reply)
+    if reply.forget:
+        people.erase(tx, person, now)
+    return delivery
 
 
 def compose(tx: Transaction, letter: Letter, platform: str, now: datetime) -> Delivery | None:
@@ -80,7 +85,7 @@ def _reply(scene: Scene, arrival: Arrival) -> Reply:
     except Refused as refusal:
         log.info("refused", why=refusal.text.message)
         if isinstance(arrival.intent, Press):
-            return Reply(notice=refusal.text, alarm=True)
+            return Reply(notice=refusal.text, alarm=scene.person.step is not None or not _welcoming(arrival.intent))
         return Reply((task.note(refusal.text),))
 
 
@@ -92,6 +97,11 @@ def _press(scene: Scene, name: str, args: list[str]) -> Reply:
         return flow(scene, args)
     except Gone as refusal:
         return task.gone(scene, args, refusal)
+
+
+def _welcoming(intent: Press) -> bool:
+    """A tap on the onboarding; once it is over, a second tap on its last button is no mistake."""
+    return intent.action.startswith("w-")
 
 
 def _command(scene: Scene, name: str, argument: str) -> Reply:
@@ -116,11 +126,11 @@ def _repeat(scene: Scene, arrival: Arrival) -> Reply:
     """An update that has had its effect comes again: the answer to it may have been lost, so show how things stand."""
     if not isinstance(arrival.intent, Press):
         return Reply()
-    _, *args = arrival.intent.action.split(":")
+    name, *args = arrival.intent.action.split(":")
     slot = arrival.message and scene.tx.slots.at(arrival.platform, arrival.address, arrival.message)
     if slot and slot.startswith("assignment:"):
         try:
-            return task.refresh(scene, args)
+            return PRESSES[name](scene, args) if task.only_shows(name, args) else task.refresh(scene, args)
         except Refused:
             return Reply()
     return Reply((welcome.screen(scene),)) if slot == welcome.SLOT and scene.person.step else Reply()
@@ -138,10 +148,9 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
             messages[slot] = arrival.message
         elif message := tx.slots.message(arrival.platform, arrival.address, slot):
             messages[slot] = message
-    known = tx.people.find(arrival.platform, arrival.user)
-    if known and tapped and arrival.message:
+    if tapped and arrival.message:
         tx.slots.put(arrival.platform, arrival.address, tapped, arrival.message)
-    person = known or scene.person
+    person = tx.people.get(scene.person.id)
     return Delivery(
         reply,
         arrival.address,
@@ -150,7 +159,7 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
         messages,
         tapped=tapped,
         swallow=arrival.message if reply.swallow else None,
-        remember=known is not None,
+        remember=not reply.forget,
     )
 
 

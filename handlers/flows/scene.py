@@ -1,6 +1,6 @@
 """Where a flow stands: the transaction, the person, the platform and the time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,10 +39,10 @@ Commands = Mapping[str, Callable[[Scene, str], Reply]]
 
 def number(args: Sequence[str], at: int) -> int:
     """The whole number at place `at` of a button's arguments; buttons can be forged, so it may not be there."""
-    try:
-        return int(args[at])
-    except (IndexError, ValueError):
-        raise Refused(T("This button is out of date.")) from None
+    value = args[at] if at < len(args) else ""
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):  # what a database column holds
+        raise Refused(T("This button is out of date."))
+    return int(value)
 
 
 def word(args: Sequence[str], at: int) -> str:
@@ -51,3 +51,10 @@ def word(args: Sequence[str], at: int) -> str:
         return args[at]
     except IndexError:
         raise Refused(T("This button is out of date.")) from None
+
+
+def one_of(args: Sequence[str], allowed: Collection[str]) -> str:
+    """The first word of a button's arguments, which must be one that is offered."""
+    if (chosen := word(args, 0)) not in allowed:
+        raise Refused(T("This button is out of date."))
+    return chosen

@@ -99,6 +99,10 @@ class Reply:
     alarm: bool = False
     """The notice must not be missed."""
     clear: tuple[str, ...] = ()
+    forget: bool = False
+    """Once all is addressed, the person is forgotten."""
+    menu: bool = False
+    """The person's language has changed: their command menu must follow."""
     swallow: bool = False
     """What was typed has gone into the task's message, and may be cleared away."""
 

@@ -1,16 +1,16 @@
 """/settings: everything that was asked at the start, to look at and to change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.errors import Refused
 from bot.domain.person import Person, Push
 from bot.domain.text import T, Words
-from bot.i18n import endonym
+from bot.i18n import available, endonym
 from bot.services import people
 from bot.services.matching import offer_again
-from bot.services.projects import fields_wanted
 from handlers.flows import choices
-from handlers.flows.scene import Presses, Scene, number, word
+from handlers.flows.scene import Presses, Scene, number, one_of, word
 from handlers.flows.screens import Button, Line, Pair, Reply, Rows, Screen, Title, press
 
 SLOT = "settings"
@@ -41,19 +41,23 @@ def show(scene: Scene, argument: str = "", *, fresh: bool = True) -> Reply:
 
 def language(scene: Scene, args: Sequence[str]) -> Reply:
     if args:
-        return _again(scene, people.set_locale(scene.tx, _trainer(scene), word(args, 0)))
+        return replace(
+            _again(scene, people.set_locale(scene.tx, _trainer(scene), one_of(args, available()))), menu=True
+        )
     return _choose(T("Which language shall we speak?"), choices.language_rows((scene.person.locale,), "s-lang"))
 
 
 def works_in(scene: Scene, args: Sequence[str]) -> Reply:
-    person = people.toggle_language(scene.tx, _trainer(scene), word(args, 0)) if args else scene.person
-    rows = choices.language_rows(person.languages, "s-works")
+    languages = choices.task_languages(scene.tx, scene.person.languages)
+    person = people.toggle_language(scene.tx, _trainer(scene), one_of(args, languages)) if args else scene.person
+    rows = choices.language_rows(person.languages, "s-works", languages)
     return _choose(T("In which languages do you want tasks?"), rows, person, scene)
 
 
 def field(scene: Scene, args: Sequence[str]) -> Reply:
-    person = people.toggle_domain(scene.tx, _trainer(scene), word(args, 0)) if args else scene.person
-    rows = choices.domain_rows(person.domains, fields_wanted(scene.tx), "s-field")
+    known = choices.known_domains(scene.tx)
+    person = people.toggle_domain(scene.tx, _trainer(scene), one_of(args, known)) if args else scene.person
+    rows = choices.domain_rows(person.domains, known, "s-field")
     return _choose(T("What do you know well?"), rows, person, scene)
 
 

@@ -22,10 +22,9 @@ def note(text: Text) -> Screen:
 
 def next_task(scene: Scene) -> Reply:
     """The task in hand, again and at the end of the chat; else a new one, which comes as a message of its own."""
-    if held := scene.tx.assignments.held_by(scene.person.id):
-        work = load(scene.tx, scene.person, held[0].id)
-        if scene.now < work.assignment.due_at:
-            return Reply((task_screen.show(scene, work, fresh=True),))
+    held = scene.tx.assignments.held_by(scene.person.id)
+    if held and scene.now < held[0].due_at:
+        return Reply((task_screen.show(scene, load(scene.tx, scene.person, held[0].id), fresh=True),))
     if scene.person.state is PersonState.PAUSED:
         return Reply((note(T("You are paused. /resume brings the tasks back.")),))
     if offer_next(scene.tx, scene.person, scene.now) is not None:
@@ -35,7 +34,12 @@ def next_task(scene: Scene) -> Reply:
 
 def refresh(scene: Scene, args: Sequence[str]) -> Reply:
     """The task's message as it should look now."""
-    return _shown(scene, _work(scene, args))
+    return _as_it_stands(scene, _work(scene, args))
+
+
+def only_shows(name: str, args: Sequence[str]) -> bool:
+    """Is this a tap that changes nothing, and can be answered again?"""
+    return name in ("show", "edit", "page") or (name == "skip" and len(args) < 2)
 
 
 def answer(scene: Scene, args: Sequence[str]) -> Reply:
@@ -77,7 +81,8 @@ def back(scene: Scene, args: Sequence[str]) -> Reply:
 
 def page(scene: Scene, args: Sequence[str]) -> Reply:
     work = _work(scene, args)
-    return _shown(scene, scene.desk.turn(work, number(args, 1), scene.person.locale))
+    _, pages = task_screen.pages(scene, work)
+    return _shown(scene, scene.desk.turn(work, number(args, 1), len(pages)))
 
 
 def edit(scene: Scene, args: Sequence[str]) -> Reply:
@@ -160,7 +165,11 @@ def gone(scene: Scene, args: Sequence[str], refusal: Gone) -> Reply:
     work = _work(scene, args)
     if work.answer is not None:
         work = scene.desk.keep_old(work)
-    return Reply((task_screen.show(scene, work),), refusal.text, alarm=True, clear=task_screen.ask_slots(work))
+    return replace(_as_it_stands(scene, work), notice=refusal.text, clear=task_screen.ask_slots(work))
+
+
+def _as_it_stands(scene: Scene, work: Work) -> Reply:
+    return Reply((task_screen.show(scene, work) if work.open else _finished(scene, work),))
 
 
 def _work(scene: Scene, args: Sequence[str]) -> Work:
@@ -212,12 +221,13 @@ def _finished(scene: Scene, work: Work) -> Screen:
 def _typed_for(scene: Scene, to: str | None) -> Work | None:
     """The form that typed words are meant for: the one replied to, else one that waits for words, else the latest."""
     forms = scene.tx.assignments.open_forms(scene.person.id)
+    works = [load(scene.tx, scene.person, one.id) for one in forms]
+    works = [work for work in works if scene.desk.may_fill(work)]
     if to is not None:
-        forms.sort(key=lambda one: to != slot_of(one.id))
-    elif forms:
-        works = [load(scene.tx, scene.person, one.id) for one in forms]
-        return next((work for work in works if work.question and work.question.type.typed), works[0])
-    return load(scene.tx, scene.person, forms[0].id) if forms else None
+        works.sort(key=lambda work: to != slot_of(work.assignment.id))
+        return works[0] if works else None
+    waiting = (work for work in works if work.question and work.question.type.typed)
+    return next(waiting, works[0] if works else None)
 
 
 def _named(scene: Scene, question: Question, text: str) -> Option | None:
@@ -233,7 +243,8 @@ def _beside(scene: Scene, work: Work, text: Text) -> Reply:
 
 def _kept_for_later(scene: Scene, work: Work, text: str) -> Reply:
     """Words that come before their question are kept for it, if the form has one that takes words."""
-    later = next((one for one in work.kind.form if one.type is QuestionType.TEXT and one.id not in work.values), None)
+    asked = work.kind.form.asked(work.values)
+    later = next((one for one in asked if one.type is QuestionType.TEXT and one.id not in work.values), None)
     if later is None:
         return _beside(scene, work, T("Please use the buttons below the task."))
     kept = scene.desk.keep(work, draft={**work.values, later.id: later.check(text)}, asking=work.assignment.asking)

@@ -6,7 +6,9 @@ from typing import Any
 
 from bot.domain.assignment import AssignmentState, SkipReason
 from bot.domain.form import Question, QuestionType
+from bot.domain.paging import Fragment, paginate, units
 from bot.domain.text import TC, T, Text, Words
+from bot.kinds.base import Part
 from bot.services.answering import Work
 from bot.services.matching import slot_of
 from handlers.flows.scene import Scene
@@ -19,8 +21,11 @@ SKIPS = {
     SkipReason.OFFENSIVE: T("Offensive"),
 }
 
-FOLD_FROM = 500
-"""Characters from which a quote is shown folded, where the platform can."""
+FOLD_FROM = 1200
+"""Characters from which content is shown folded, where the platform can; instructions always are."""
+
+SUMMARY_ROOM = 900
+"""UTF-16 units that a summary of taps may take below a page of content."""
 
 NARROW = 16
 """Labels up to this length fit two to a row on a phone."""
@@ -93,8 +98,8 @@ def change_rows(work: Work) -> Rows:
     """The questions that can be gone back to."""
     questions = list(work.kind.form)
     asked = work.kind.form.asked(work.values)
-    buttons = [Button(one.prompt, press("ask", work.assignment.id, questions.index(one))) for one in asked]
-    return (*grid(buttons, 1), (Button(T("Back"), press("show", work.assignment.id)),))
+    buttons = [Button(one.name, press("ask", work.assignment.id, questions.index(one))) for one in asked]
+    return (*grid(buttons, 2), (Button(T("Back"), press("show", work.assignment.id)),))
 
 
 def said(question: Question, value: Any) -> tuple[Words, ...]:
@@ -117,15 +122,42 @@ def _facts(scene: Scene, work: Work) -> Facts:
     return Facts(tuple(facts))
 
 
+def pages(scene: Scene, work: Work) -> tuple[list[Part], list[list[Fragment]]]:
+    """What stands in quotes, and its pages: the content while it is judged, and in full what was written."""
+    parts = work.content(scene.person.locale) if work.open else []
+    question = work.question
+    if question is None:
+        parts += [Part(one.name, work.values[one.id]) for one in _asked(work, typed=True)]
+        parts += _long_answers(scene, work)
+    elif question.type.typed and (written := work.values.get(question.id)):
+        parts.append(Part(T("Your answer so far"), written))
+    return parts, paginate([part.content for part in parts])
+
+
 def _content(scene: Scene, work: Work) -> Iterator[Block]:
-    """The page that is shown of what is being judged."""
-    parts, pages = work.pages(scene.person.locale)
-    for fragment in pages[min(work.assignment.page, len(pages) - 1)]:
+    """The page that is shown."""
+    parts, all_pages = pages(scene, work)
+    for fragment in all_pages[min(work.assignment.page, len(all_pages) - 1)]:
         part = parts[fragment.part]
         label = part.label if fragment.first else T("{label}, continued", label=part.label)
-        # Only what is known already may fold: nobody judges what they have not opened.
-        instructions = fragment.part == 0 and work.assignment.number > 1
+        instructions = work.open and fragment.part == 0
         yield Quote(fragment.text, label, folded=instructions or len(fragment.text) > FOLD_FROM)
+
+
+def _asked(work: Work, *, typed: bool) -> list[Question]:
+    """The answered questions whose answer is in somebody's own words, or is not."""
+    asked = [one for one in work.kind.form.asked(work.values) if one.id in work.values]
+    return [one for one in asked if bool(one.type.typed and work.values[one.id]) == typed]
+
+
+def _long_answers(scene: Scene, work: Work) -> list[Part]:
+    """What was tapped, as something to turn pages in, where it would not fit below the content."""
+    said_all = [
+        f"{scene.voice.say(one.name)} — {scene.voice.listed(list(said(one, work.values[one.id])))}"
+        for one in _asked(work, typed=False)
+    ]
+    text = "\n".join(said_all)
+    return [Part(T("Your answers"), text)] if units(text) > SUMMARY_ROOM else []
 
 
 def _ask(scene: Scene, work: Work) -> list[Block]:
@@ -133,7 +165,7 @@ def _ask(scene: Scene, work: Work) -> list[Block]:
         return [Line(T("Please read to the last page; then comes the first question."), strong=True)]
     question = work.question
     if question is None:
-        return [*_tapped_answers(work), Line(T("All answered. Send it?"), strong=True)]
+        return [*_tapped_answers(scene, work), Line(T("All answered. Send it?"), strong=True)]
     asked = work.kind.form.asked(work.values)
     blocks: list[Block] = []
     if len(work.kind.form.questions) > 1:
@@ -141,8 +173,6 @@ def _ask(scene: Scene, work: Work) -> list[Block]:
     blocks.append(Line(question.prompt, strong=True))
     if question.type is QuestionType.SCALE and question.low and question.high:
         blocks.append(Line(_ends(question)))
-    if question.type.typed and (written := work.values.get(question.id)):
-        blocks.append(Quote(written, T("Your answer so far")))
     return blocks
 
 
@@ -152,19 +182,16 @@ def _ends(question: Question) -> Text:
     )
 
 
-def _tapped_answers(work: Work) -> list[Block]:
-    """What was tapped; what was typed is quoted in full elsewhere."""
-    asked = [one for one in work.kind.form.asked(work.values) if one.id in work.values]
-    return [
-        Pair(one.prompt, said(one, work.values[one.id]))
-        for one in asked
-        if not (one.type.typed and work.values[one.id])
-    ]
+def _tapped_answers(scene: Scene, work: Work) -> list[Block]:
+    """What was tapped; what was written is quoted in full elsewhere."""
+    if _long_answers(scene, work):
+        return []
+    return [Pair(one.name, said(one, work.values[one.id])) for one in _asked(work, typed=False)]
 
 
 def _recorded(scene: Scene, work: Work) -> list[Block]:
     blocks: list[Block] = [Line(T("Recorded. Thank you!"), strong=True)]
-    return [*blocks, *_tapped_answers(work), *_content(scene, work)]
+    return [*blocks, *_tapped_answers(scene, work), *_content(scene, work)]
 
 
 def _change_rows(scene: Scene, work: Work) -> Rows:
@@ -180,15 +207,15 @@ def _change_rows(scene: Scene, work: Work) -> Rows:
 
 def _paging(scene: Scene, work: Work) -> Rows:
     """Previous and next page, where there are several."""
-    _, pages = work.pages(scene.person.locale)
-    if len(pages) < 2:
+    count = len(pages(scene, work)[1])
+    if count < 2:
         return ()
-    here = min(work.assignment.page, len(pages) - 1)
+    here = min(work.assignment.page, count - 1)
     row = []
     if here > 0:
         row.append(Button(T("Previous page"), press("page", work.assignment.id, here - 1)))
-    if here + 1 < len(pages):
-        label = T("Next page ({next} of {pages})", next=here + 2, pages=len(pages))
+    if here + 1 < count:
+        label = T("Next page ({next} of {pages})", next=here + 2, pages=count)
         row.append(Button(label, press("page", work.assignment.id, here + 1)))
     return (tuple(row),)
 
@@ -233,6 +260,8 @@ def _question_rows(scene: Scene, work: Work, question: Question) -> Rows:
     rows = grid(buttons, _columns(scene, question))
     if question.type.gathered:
         rows += ((Button(T("Done"), press("done", assignment_id, at)),),)
+    if not question.required:
+        rows += ((Button(T("No answer"), press("none", assignment_id, at)),),)
     return rows
 
 

@@ -1,15 +1,16 @@
 """Becoming a trainer: consent, language, fields, time zone, waking hours; five taps for who takes what is offered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.errors import Refused
 from bot.domain.person import Person
 from bot.domain.text import T, Words
+from bot.i18n import available
 from bot.services import people
 from bot.services.matching import offer_next
-from bot.services.projects import fields_wanted
 from handlers.flows import choices
-from handlers.flows.scene import Presses, Scene, number, word
+from handlers.flows.scene import Presses, Scene, number, one_of, word
 from handlers.flows.screens import Block, Button, Line, Reply, Rows, Screen, Title, press
 from handlers.flows.task import next_task, note
 
@@ -69,7 +70,7 @@ def _fields(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
         T("What do you know well?"),
         T("Tap all that you could judge as an expert. Tasks for everybody come in any case."),
     )
-    rows = choices.domain_rows(scene.person.domains, fields_wanted(scene.tx), "w-field")
+    rows = choices.domain_rows(scene.person.domains, choices.known_domains(scene.tx), "w-field")
     return blocks, (*rows, (Button(T("Continue"), press("w-fields")),))
 
 
@@ -88,7 +89,7 @@ STEPS = list(_SCREENS)
 
 
 def _question(step: int, question: Words, why: Words) -> list[Block]:
-    return [Title(T("{step} of {steps}", step=step, steps=4)), Line(question, strong=True), Line(why)]
+    return [Title(T("Step {step} of {steps}", step=step, steps=4)), Line(question, strong=True), Line(why)]
 
 
 def agree(scene: Scene, args: Sequence[str]) -> Reply:
@@ -96,11 +97,14 @@ def agree(scene: Scene, args: Sequence[str]) -> Reply:
 
 
 def language(scene: Scene, args: Sequence[str]) -> Reply:
-    return _next(scene, "language", people.set_locale(scene.tx, _new(scene), word(args, 0)))
+    reply = _next(scene, "language", people.set_locale(scene.tx, _new(scene), one_of(args, available())))
+    return replace(reply, menu=True)
 
 
 def field(scene: Scene, args: Sequence[str]) -> Reply:
-    return Reply((screen(scene.as_(people.toggle_domain(scene.tx, _new(scene), word(args, 0)))),))
+    return Reply(
+        (screen(scene.as_(people.toggle_domain(scene.tx, _new(scene), one_of(args, choices.known_domains(scene.tx))))),)
+    )
 
 
 def fields(scene: Scene, args: Sequence[str]) -> Reply:

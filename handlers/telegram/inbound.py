@@ -1,5 +1,7 @@
 """Telegram's updates as arrivals. Pure."""
 
+import re
+
 from telegram import CallbackQuery, Chat, ChatMember, Message, Update, User
 
 from handlers.flows.intents import Arrival, Command, Intent, Left, Press, Said
@@ -9,7 +11,8 @@ PLATFORM = "telegram"
 ALLOWED = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 """The updates that we ask for."""
 
-COMMAND_PREFIX = "/"
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]{0,31})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+"""What Telegram itself takes for a command; `/usr/bin` is something that was typed."""
 
 
 def arrival(update: Update, bot_id: int) -> Arrival | None:
@@ -51,10 +54,8 @@ def _written(update: Update, message: Message, bot_id: int) -> Arrival | None:
 
 
 def _intent(text: str) -> Intent:
-    if not text.startswith(COMMAND_PREFIX) or len(text) < 2 or not text[1].isalpha():
-        return Said(text)
-    name, _, argument = text[1:].partition(" ")
-    return Command(name.partition("@")[0].lower(), argument.strip())
+    found = _COMMAND.fullmatch(text)
+    return Command(found[1].lower(), (found[2] or "").strip()) if found else Said(text)
 
 
 def _arrival(

@@ -67,20 +67,21 @@ class Intake:
         While the database fails it is tried again and again; an update that the program itself cannot handle is set
         aside after some tries, for the operator to see, so that it does not hold up the others.
         """
-        tries = 0
+        tries, error_text = 0, ""
         while True:
             try:
-                return await self._process(raw)
+                if tries >= TRIES:
+                    key = f"{self._application.bot.id}:{raw.get('update_id')}"
+                    await self._store.write(_set_aside, key, error_text, self._clock())
+                else:
+                    await self._process(raw)
+                return
             except StorageError as error:
                 log.warning("update waits for the database", error=str(error))
                 await asyncio.sleep(DATABASE_PAUSE)
             except Exception as error:
-                tries += 1
+                tries, error_text = tries + 1, repr(error)
                 log.exception("update cannot be handled", update_id=raw.get("update_id"), tries=tries)
-                if tries >= TRIES:
-                    key = f"{self._application.bot.id}:{raw.get('update_id')}"
-                    await self._store.write(_set_aside, key, repr(error), self._clock())
-                    return None
 
     async def _process(self, raw: dict[str, Any]) -> None:
         update = Update.de_json(raw, self._application.bot)

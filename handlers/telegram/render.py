@@ -79,7 +79,9 @@ def _block(block: Block, voice: Voice) -> str:
         case Facts(items):
             return " · ".join(_said(item, voice) for item in items)
         case Pair(name, values):
-            return f"{_said(name, voice)} — <b>{escape(voice.listed(list(values)))}</b>"
+            # A name that is no word of ours (a command, a title) must not turn a right-to-left line round.
+            shown = escape(voice.isolated(name), quote=False) if isinstance(name, str) else _said(name, voice)
+            return f"{shown} — <b>{escape(voice.listed(list(values)))}</b>"
         case Quote():
             return _quote(block, voice)
 

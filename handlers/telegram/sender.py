@@ -1,6 +1,6 @@
 """Sends to Telegram, and says in the courier's words what went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from handlers.channel import Busy, MessageGone, Moved, Rejected, Unavailable, Un
 from handlers.flows.screens import Ask, File, Screen
 from handlers.pacing import Allowance
 from handlers.telegram.inbound import PLATFORM
+from handlers.telegram.menu import set_menu
 from handlers.telegram.render import notice, render, render_ask
 
 RATE = 29.7
@@ -28,9 +29,15 @@ _GONE = ("message to edit not found", "message can't be edited", "message_id_inv
 _UNREACHABLE = ("chat not found", "user is deactivated", "bot can't initiate", "peer_id_invalid", "user not found")
 
 
-def allowance(address: str) -> Allowance:
-    """What a chat may get; groups and channels have negative ids."""
-    return GROUP if address.startswith("-") else PRIVATE
+def allowances(rate: float) -> Callable[[str], Allowance]:
+    """What each chat may get when `rate` calls a second are allowed in all; groups and channels have negative ids."""
+    share = rate / RATE
+
+    def allowance(address: str) -> Allowance:
+        usual = GROUP if address.startswith("-") else PRIVATE
+        return Allowance(max(1.0, usual.burst * share), usual.rate * share)
+
+    return allowance
 
 
 class TelegramChannel:
@@ -82,6 +89,10 @@ class TelegramChannel:
         with _translated(address), suppress(BadRequest):
             await self._bot.delete_message(int(address), int(message))
 
+    async def set_menu(self, address: str, voice: Voice) -> None:
+        with _translated(address):
+            await set_menu(self._bot, int(address), voice)
+
     async def acknowledge(self, query_id: str, text: Words | None, voice: Voice, *, alarm: bool) -> None:
         """End the waiting of a tapped button. Too late is no harm: the tap has had its effect."""
         with suppress(TelegramError):
@@ -91,7 +102,7 @@ class TelegramChannel:
 
 def wait_of(error: RetryAfter) -> float:
     """Seconds that Telegram asks to wait."""
-    wait: int | timedelta = error.retry_after
+    wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 

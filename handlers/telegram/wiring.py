@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 from telegram import Bot
-from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.domain.errors import TapworkError
@@ -21,7 +21,7 @@ from handlers.telegram.intake import Intake
 from handlers.telegram.menu import register_menu
 from handlers.telegram.polling import poll
 from handlers.telegram.request import AiohttpRequest
-from handlers.telegram.sender import RATE, TelegramChannel, allowance, wait_of
+from handlers.telegram.sender import RATE, TelegramChannel, allowances, wait_of
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ class TelegramService:
             .build()
         )
         channel = TelegramChannel(self.bot)
-        self.courier = Courier(store, channel, Pacer(rate, allowance), clock)
+        self.courier = Courier(store, channel, Pacer(rate, allowances(rate)), clock)
         self._intake = Intake(self._application, store, self.courier, channel, clock)
 
     @property
@@ -73,7 +73,16 @@ class TelegramService:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connected and at work; `WrongToken` when Telegram refuses the token."""
-        await self._connect()
+        try:
+            await self._connect()
+            async with self._at_work():
+                yield
+        finally:
+            await self.courier.drain(STOP_SECONDS)
+            await self._application.shutdown()
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self.courier.run()),
@@ -91,8 +100,6 @@ class TelegramService:
             finally:
                 for task in tasks:
                     task.cancel()
-        await self.courier.drain(STOP_SECONDS)
-        await self._application.shutdown()
 
     async def _connect(self) -> None:
         """Say hello until Telegram answers."""
@@ -119,6 +126,9 @@ async def _persistently(what: str, call: Callable[[], Any]) -> None:
             raise
         except RetryAfter as error:
             pause = wait_of(error)
+        except BadRequest as error:  # a kind of NetworkError to the library, but no reason to try again
+            log.error("Telegram refuses", call=what, error=str(error))
+            return
         except NetworkError as error:
             log.warning("Telegram not reached", call=what, error=str(error), pause=pause)
         except TelegramError as error:

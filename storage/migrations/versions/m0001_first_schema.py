@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pseudonym", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.String(length=20), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("domains", sa.JSON(), nullable=False),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("platform", "user", name=op.f("uq_identity_platform_user")),
     )
+    op.create_index("ix_identity_address", "identity", ["platform", "address"], unique=False)
     op.create_index(op.f("ix_identity_person_id"), "identity", ["person_id"], unique=False)
     op.create_table(
         "import_run",
@@ -118,6 +120,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outbox_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("person_id", "slot", name=op.f("uq_outbox_person_id_slot")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_outbox_waiting",

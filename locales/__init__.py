@@ -1,0 +1,1 @@
+"""The interface's translations: `messages.pot` and one folder a locale."""
