@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.domain.errors import TapworkError
-from bot.jobs.sweeps import schedule
+from bot.jobs.sweeps import sweeping
 from bot.settings import Settings
 from handlers.telegram.wiring import TelegramService
 from storage.schema import migrate
@@ -60,9 +60,7 @@ async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[S
         if settings.http_port is not None or settings.public_url is not None:
             await stack.enter_async_context(_http(settings, telegram.routes()))
         await stack.enter_async_context(telegram.running())
-        scheduler = schedule(store, clock)
-        scheduler.start()
-        stack.callback(scheduler.shutdown, wait=False)
+        await stack.enter_async_context(sweeping(store, clock))
         yield store
 
 

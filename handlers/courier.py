@@ -191,7 +191,7 @@ class Courier:
         self._retract(delivery)
 
     async def _deliver(self, delivery: Delivery, steps: "deque[Step]") -> None:
-        """Take the steps that are left; each is gone when it is done, so that a retry goes on where this one stopped."""
+        """Take the steps that are left; each is gone when done, so that a retry goes on where this one stopped."""
         while steps:
             await steps[0]()
             steps.popleft()
@@ -229,7 +229,8 @@ class Courier:
         screen, old = latest.screen, self._message(delivery, latest.screen.slot)
         if old is not None and not screen.fresh:
             try:
-                return await self._call(self._channel.edit(delivery.address, old, screen, latest.voice))
+                await self._call(self._channel.edit(delivery.address, old, screen, latest.voice))
+                return
             except MessageGone:
                 old = None
         message = await self._call(self._channel.send(delivery.address, screen, latest.voice))
@@ -306,7 +307,7 @@ class Courier:
 
 
 def _backoff(error: Exception, attempts: int) -> timedelta:
-    """As long as the platform asks; else twice as long each time, up to five minutes, with a jitter against stampedes."""
+    """As long as the platform asks; else twice as long each time, up to five minutes, jittered against stampedes."""
     if isinstance(error, Busy):
         return timedelta(seconds=error.seconds)
     return timedelta(seconds=min(300.0, 0.5 * 2 ** min(attempts, 12)) * random.uniform(0.75, 1.25))

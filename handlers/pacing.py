@@ -35,7 +35,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many new messages one chat may get: `burst` at once, then `rate` a second."""
+    """How many calls of one sort one chat may get: `burst` at once, then `rate` a second."""
 
     burst: float
     rate: float
@@ -53,18 +53,18 @@ class _Turn:
 class Pacer:
     """Gives turns: `rate` a second in all, and to each chat what `allowance` says; 0 is the most urgent priority.
 
-    Calls that only edit a message count for the whole, not for their chat.
+    `allowance(address, new)` is what a chat may get of new messages, and of edits.
     """
 
     def __init__(
-        self, rate: float, allowance: Callable[[str], Allowance], clock: Callable[[], float] = monotonic
+        self, rate: float, allowance: Callable[[str, bool], Allowance], clock: Callable[[], float] = monotonic
     ) -> None:
         self._interval = 1 / rate
         self._allowance = allowance
         self._clock = clock
         self._turns: list[_Turn] = []
         self._numbers = count()
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[tuple[str, bool], Bucket] = {}
         self._next = 0.0
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +84,8 @@ class Pacer:
         if address is None:
             self._next = max(self._next, now + seconds)
         else:
-            self._bucket(address, now).shut(now, seconds)
+            for new in (True, False):
+                self._bucket(address, new, now).shut(now, seconds)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -118,13 +119,13 @@ class Pacer:
             turn = heapq.heappop(self._turns)
             if turn.future.done():
                 continue
-            wait = self._bucket(turn.address, now).wait(now) if turn.new else 0.0
+            bucket = self._bucket(turn.address, turn.new, now)
+            wait = bucket.wait(now)
             if wait > 0:
                 soonest = min(soonest, wait)
                 passed.append(turn)
                 continue
-            if turn.new:
-                self._bucket(turn.address, now).take(now)
+            bucket.take(now)
             self._next = (
                 max(self._next + self._interval, now) if self._next > now - self._interval else now + self._interval
             )
@@ -134,16 +135,16 @@ class Pacer:
             heapq.heappush(self._turns, turn)
         return 0.0 if given else (soonest if self._turns else None)
 
-    def _bucket(self, address: str, now: float) -> Bucket:
-        if address not in self._buckets:
-            allowance = self._allowance(address)
-            self._buckets[address] = Bucket(allowance.burst, allowance.rate, allowance.burst, now)
-        return self._buckets[address]
+    def _bucket(self, address: str, new: bool, now: float) -> Bucket:
+        if (address, new) not in self._buckets:
+            allowance = self._allowance(address, new)
+            self._buckets[address, new] = Bucket(allowance.burst, allowance.rate, allowance.burst, now)
+        return self._buckets[address, new]
 
     def _forget_full(self, now: float) -> None:
         """A chat with its full allowance is as good as unknown."""
         self._buckets = {
-            address: bucket
-            for address, bucket in self._buckets.items()
+            key: bucket
+            for key, bucket in self._buckets.items()
             if bucket.level + (now - bucket.at) * bucket.rate < bucket.size
         }

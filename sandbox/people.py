@@ -126,7 +126,7 @@ class ScriptedPerson:
         return await self._question(message, form, labels)
 
     def _same_task(self, message: Message, form: Form) -> Form:
-        """A task may stand in two messages, when the sender died before it noted the first: it is one form all the same."""
+        """A task may stand in two messages, when the sender died before it noted the first: it is one form still."""
         twin = next((one for one in self.forms.values() if one.seen == form.seen), form)
         self.forms[message.message_id] = twin
         return twin

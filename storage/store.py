@@ -1,8 +1,10 @@
 """The store: whole use cases, run one after another on the writer's thread and committed together."""
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import aiosqlite
@@ -81,8 +83,10 @@ class BatchConnection(aiosqlite.Connection):
             outcomes = [self._attempt(job, self._core) for job, _ in batch]
             raw.execute("COMMIT")
         except Exception as error:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
+            # Where even that fails the callers must still hear of it.
+            with suppress(sqlite.library().Error):
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
             log.warning("transaction failed", error=str(error), jobs=len(batch))
             failure = error if isinstance(error, StorageError) else StorageError(str(error))
             return [failure] * len(batch)
@@ -114,8 +118,14 @@ def _told(error: BaseException) -> BaseException:
 
 
 def _passing(error: DBAPIError) -> bool:
-    """Did the database fail (full, locked, broken), rather than the program that asked?"""
-    return type(error.orig).__name__ in ("OperationalError", "DatabaseError", "InternalError")
+    """Did the database fail (full, locked, broken), rather than the program that asked? See sqlite.org/rescode.html."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF not in (
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_RANGE,
+    )
 
 
 def _tell(futures: list[asyncio.Future[Any]], outcomes: list[Any]) -> None:

@@ -93,7 +93,7 @@ async def _show(port: int, *, open_page: bool) -> None:
         people = [sandbox.world.add_person(name, language_code=language) for name, language in VISITORS]
         sandbox.guide = [
             "Choose a person on the left. You are holding their phone.",
-            "Press Start, agree, and take what is suggested: five taps. Tick Medicine or Finance to get those projects too.",
+            "Press Start, agree, and take what is suggested: five taps. Tick Medicine or Finance for their tasks.",
             "A task arrives. Tap your answers, then Submit. Try Back, Skip, Change, and typing instead of tapping.",
             "Try /me, /why and /settings. Be Diego or Amira to see it in Spanish or Arabic.",
             "Open Faults and break Telegram while you work: no answer gets lost.",

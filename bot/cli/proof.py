@@ -79,7 +79,7 @@ def phrase() -> dict[str, Text]:
 
 
 def compare(tx: Transaction, platform: str, seen: Sequence[Seen]) -> Proof:
-    """Look for what was confirmed and is not stored as it was given, for what is stored twice, and for what nobody gave."""
+    """Look for what was confirmed and is not stored as given, for what is stored twice, and for what nobody gave."""
     proof = Proof()
     projects = tx.projects.all(ProjectState.OPEN)
     known = _tasks_by_content(tx, projects)

@@ -53,10 +53,12 @@ def paginate(contents: Sequence[str], budget: int = PAGE) -> list[list[Fragment]
 
 
 def _pieces(text: str, room: int, budget: int) -> Iterable[str]:
-    while units(text) > room and len(text) > 1:
+    left = units(text)
+    while left > room and len(text) > 1:
         cut = _cut(text, room)
-        yield text[:cut]
-        text, room = text[cut:], budget
+        piece, text, room = text[:cut], text[cut:], budget
+        left -= units(piece)
+        yield piece
     yield text
 
 

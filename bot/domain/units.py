@@ -25,6 +25,9 @@ class Money:
             value = Decimal(amount)
         except InvalidOperation:
             value = Decimal(-1)
+        exponent = value.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -6:
+            raise ValueError(f"expected at most six decimals, got {text!r}")
         if not (value.is_finite() and 0 <= value < 1_000_000) or not re.fullmatch(r"[A-Z]{3}", currency):
             raise ValueError(f"expected an amount and a currency such as 0.40 USD, got {text!r}")
         return cls(value, currency)

@@ -1,8 +1,9 @@
 """The sweeps: short transactions over what is due, again and again until nothing is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -18,17 +19,38 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 """People or assignments to a transaction, so that taps pass between."""
 
+STOP_SECONDS = 3.0
+
 Clock = Callable[[], datetime]
 
 
-def schedule(store: Store, clock: Clock, *, seconds: float = 1.0) -> AsyncIOScheduler:
-    """A scheduler with all sweeps; the caller starts it and shuts it down."""
+@asynccontextmanager
+async def sweeping(store: Store, clock: Clock) -> AsyncIterator[None]:
+    """The sweeps at work; those under way are finished at the end, not cut off."""
+    running: set[asyncio.Task[Any]] = set()
+    scheduler = schedule(store, clock, running=running)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.remove_all_jobs()
+        if running:
+            await asyncio.wait(running, timeout=STOP_SECONDS)
+        scheduler.shutdown(wait=False)
+
+
+def schedule(
+    store: Store, clock: Clock, *, seconds: float = 1.0, running: set[asyncio.Task[Any]] | None = None
+) -> AsyncIOScheduler:
+    """A scheduler with all sweeps, not started yet; `running` is kept to hold those under way."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(_guarded, args=[recall, store, clock], misfire_grace_time=None, id=recall.__name__)
+    under_way = set() if running is None else running
+    now = datetime.now(UTC)  # the scheduler's own time, whatever the sweeps are told
+    scheduler.add_job(_guarded, args=[recall, store, clock, under_way], misfire_grace_time=None, id=recall.__name__)
     for sweep, every in ((expire, seconds), (offer, seconds), (forget, 3600.0)):
         scheduler.add_job(
-            _guarded, "interval", seconds=every, args=[sweep, store, clock],
-            coalesce=True, misfire_grace_time=None, max_instances=1, id=sweep.__name__, next_run_time=clock(),
+            _guarded, "interval", seconds=every, args=[sweep, store, clock, under_way],
+            coalesce=True, misfire_grace_time=None, max_instances=1, id=sweep.__name__, next_run_time=now,
         )  # fmt: skip
     return scheduler
 
@@ -74,11 +96,18 @@ def _raise_flags(tx: Transaction, projects: list[int]) -> None:
 
 
 async def _until_done(step: Callable[[], Awaitable[int]]) -> None:
-    while await step():
-        await asyncio.sleep(0)
+    left = await step()
+    while left:
+        left = await step()
 
 
-async def _guarded(sweep: Callable[[Store, Clock], Awaitable[Any]], store: Store, clock: Clock) -> None:
+async def _guarded(
+    sweep: Callable[[Store, Clock], Awaitable[Any]], store: Store, clock: Clock, under_way: set[asyncio.Task[Any]]
+) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    under_way.add(task)
+    task.add_done_callback(under_way.discard)
     try:
         await sweep(store, clock)
     except StorageError as error:

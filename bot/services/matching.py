@@ -118,19 +118,21 @@ def give_back(tx: Transaction, assignment: Assignment) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """For one project: what keeps its work from a person (None: there is a task for them), and what they have done."""
+    """For one project: what keeps its work from a person; None: there is a task for them."""
 
     project: Project
     obstacle: Obstacle | None
-    answered: int
 
 
 def explain(tx: Transaction, person: Person, now: datetime) -> list[Explanation]:
     """For each project that is open, the rule that keeps its work from this person."""
-    return [
-        Explanation(project, _why_none(tx, person, project, now), tx.projects.joined(project.id, person.id) or 0)
-        for project in tx.projects.all(ProjectState.OPEN)
-    ]
+    return [Explanation(project, _why_none(tx, person, project, now)) for project in tx.projects.all(ProjectState.OPEN)]
+
+
+def languages_with_work(tx: Transaction, person: Person, now: datetime) -> list[str]:
+    """The locales of projects that only their language keeps from this person."""
+    barred = [one.project for one in explain(tx, person, now) if one.obstacle is Obstacle.LANGUAGE]
+    return sorted({lane.locale for project in barred for lane in tx.tasks.lanes(project.id) if lane.open})
 
 
 def _why_none(tx: Transaction, person: Person, project: Project, now: datetime) -> Obstacle | None:

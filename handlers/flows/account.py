@@ -141,7 +141,8 @@ def help_(scene: Scene, argument: str) -> Reply:
         Title(T("How this works")),
         Line(
             T(
-                "A task comes as a message. Tap your answers; you can go back until you tap Submit, and change your answer for a while after."
+                "A task comes as a message. Tap your answers; you can go back until you tap Submit, and change your"
+                " answer for a while after."
             )
         ),
     ]
@@ -156,12 +157,14 @@ def privacy(scene: Scene, argument: str) -> Reply:
         Line(T("What you chose: languages, fields, time zone, waking hours.")),
         Line(
             T(
-                "Your tasks and answers, and when you gave them. They leave this service under a pseudonym only, to train and test AI models."
+                "Your tasks and answers, and when you gave them. They leave this service under a pseudonym only, to"
+                " train and test AI models."
             )
         ),
         Line(
             T(
-                "/export sends you all of it as a file. /erase deletes who you are; your answers stay under the pseudonym."
+                "/export sends you all of it as a file. /erase deletes who you are; your answers stay under the"
+                " pseudonym."
             )
         ),
     )

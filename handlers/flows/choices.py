@@ -89,7 +89,7 @@ def guess_zone(locale: str) -> str:
 
 
 def zone_rows(scene: Scene, suggested: str, page: int | None, verb: str) -> Rows:
-    """A page of time zones by offset, the suggested one in the middle of the first that is shown; and the way to the others."""
+    """A page of time zones by offset, the suggested one in the middle of the first shown; and the way to the others."""
     zones = sorted(ZONES, key=lambda zone: (_offset(zone, scene.now), ZONES.index(zone)))
     last = max(0, len(zones) - ZONE_PAGE)
     middle = zones.index(suggested) - ZONE_PAGE // 2 + 1 if suggested in zones else 0

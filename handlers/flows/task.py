@@ -8,11 +8,14 @@ from bot.domain.errors import Gone, Refused
 from bot.domain.form import Option, Question, QuestionType
 from bot.domain.person import PersonState, Push
 from bot.domain.text import T, Text
+from bot.i18n import endonym
+from bot.services import people
 from bot.services.answering import Work, load
-from bot.services.matching import offer_again, offer_next, slot_of
+from bot.services.matching import languages_with_work, offer_again, offer_next, slot_of
 from handlers.flows import task_screen
-from handlers.flows.scene import Presses, Scene, number, word
-from handlers.flows.screens import Ask, Button, Line, Reply, Screen, press
+from handlers.flows.choices import task_languages
+from handlers.flows.scene import Presses, Scene, number, one_of, word
+from handlers.flows.screens import Ask, Button, Line, Reply, Rows, Screen, grid, press
 
 
 def note(text: Text) -> Screen:
@@ -29,7 +32,33 @@ def next_task(scene: Scene) -> Reply:
         return Reply((note(T("You are paused. /resume brings the tasks back.")),))
     if offer_next(scene.tx, scene.person, scene.now) is not None:
         return Reply()
-    return Reply((note(T("There is no task for you right now. One comes as soon as there is; /why says more.")),))
+    blocks, rows = nothing_now(scene)
+    return Reply((Screen("", blocks, rows, fresh=True),))
+
+
+def nothing_now(scene: Scene) -> tuple[tuple[Line, ...], Rows]:
+    """There is no task; where there would be some in another language, that is one tap away."""
+    nothing = Line(T("There is no task for you right now. One comes as soon as there is; /why says more."))
+    others = languages_with_work(scene.tx, scene.person, scene.now)
+    if not others:
+        return (nothing,), ()
+    buttons = [Button(endonym(one), press("too", one)) for one in others[:6]]
+    return (nothing, Line(T("There is work in another language. Do you work in it as well?"), strong=True)), grid(
+        buttons, 2
+    )
+
+
+def too(scene: Scene, args: Sequence[str]) -> Reply:
+    """They work in one more language, and want a task in it."""
+    if scene.person.step is not None:
+        raise Refused(T("Please finish the start first: /start shows where you are."))
+    locale = one_of(args, task_languages(scene.tx, scene.person.languages))
+    person = scene.person
+    if locale not in person.languages:
+        person = people.toggle_language(scene.tx, person, locale)
+    return replace(
+        next_task(scene.as_(person)), notice=T("Your tasks may be in {language} now.", language=endonym(locale))
+    )
 
 
 def refresh(scene: Scene, args: Sequence[str]) -> Reply:
@@ -198,7 +227,7 @@ def _shown(scene: Scene, work: Work, notice: Text | None = None) -> Reply:
 
 
 def _moved_on(scene: Scene, work: Work, notice: Text | None = None) -> Reply:
-    """The screen after a step: with the next task on its way when this one is done, with a place to write when asked."""
+    """The screen after a step: with the next task on its way when this one is done, or with what asks for words."""
     if not work.open:
         recorded = T("Recorded") if work.answer else None
         return Reply((_finished(scene, work),), notice or recorded, clear=task_screen.ask_slots(work))
@@ -210,7 +239,7 @@ def _moved_on(scene: Scene, work: Work, notice: Text | None = None) -> Reply:
 
 
 def _finished(scene: Scene, work: Work) -> Screen:
-    """A task that has just been done with; the next one comes as a message of its own, or why there is none stands here."""
+    """A task that is done with; the next one comes as a message of its own, or that there is none stands here."""
     if scene.person.push is Push.ASK and scene.person.may_work:
         return task_screen.show(scene, work, more=Button(T("Next task"), press("next")))
     if offer_again(scene.tx, scene.person, scene.now) is None and scene.person.may_work:
@@ -259,6 +288,7 @@ def _kept_for_later(scene: Scene, work: Work, text: str) -> Reply:
 
 
 PRESSES: Presses = {
+    "too": too,
     "next": lambda scene, args: next_task(scene),
     "show": refresh,
     "answer": answer,

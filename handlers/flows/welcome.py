@@ -12,7 +12,7 @@ from bot.services.matching import offer_next
 from handlers.flows import choices
 from handlers.flows.scene import Presses, Scene, number, one_of, word
 from handlers.flows.screens import Block, Button, Line, Reply, Rows, Screen, Title, press
-from handlers.flows.task import next_task, note
+from handlers.flows.task import next_task, note, nothing_now
 
 SLOT = "welcome"
 
@@ -151,17 +151,14 @@ def _next(scene: Scene, answered: str, person: Person) -> Reply:
 def _welcomed(scene: Scene) -> Reply:
     """The end of the onboarding, with the first task on its way when there is one."""
     found = offer_next(scene.tx, scene.person, scene.now) is not None
-    coming = (
-        T("Here comes your first task.")
-        if found
-        else T("There is no task for you right now. One comes as soon as there is; /why says more.")
-    )
-    blocks = (
+    first = T("Here comes your first task.")
+    coming, rows = ((Line(first),), ()) if found else nothing_now(scene)
+    blocks: tuple[Block, ...] = (
         Title(T("You are all set.")),
-        Line(coming),
+        *coming,
         Line(T("/settings changes what you chose, /help lists what else there is.")),
     )
-    return Reply((Screen(SLOT, blocks),))
+    return Reply((Screen(SLOT, blocks, rows),))
 
 
 PRESSES: Presses = {

@@ -47,13 +47,14 @@ class TelegramService:
     ) -> None:
         self._token = token
         self._public_url = public_url
+        self._requests = (AiohttpRequest(), AiohttpRequest())
         self._application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
             .token(token)
             .base_url(f"{api_url.rstrip('/')}/bot")
             .base_file_url(f"{api_url.rstrip('/')}/file/bot")
-            .request(AiohttpRequest())
-            .get_updates_request(AiohttpRequest())
+            .request(self._requests[0])
+            .get_updates_request(self._requests[1])
             .updater(None)
             .build()
         )
@@ -80,6 +81,9 @@ class TelegramService:
         finally:
             await self.courier.drain(STOP_SECONDS)
             await self._application.shutdown()
+            # The library leaves them open when it never got as far as being connected.
+            for request in self._requests:
+                await request.shutdown()
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[None]:

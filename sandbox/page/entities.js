@@ -143,7 +143,7 @@ function expandable(text, context) {
   return [quote, content];
 }
 
-const LINKS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]|(?<=^|\s)\/[a-z]\w{0,31}(?:@\w+)?(?!\w)/gi;
+const LINKS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]|(?<=^|[\s\u2068])\/[a-z]\w{0,31}(?:@\w+)?(?!\w)/gi;
 const PLAIN = new Set([...Object.keys(TAGS), "spoiler", "blockquote", "expandable_blockquote"].filter((type) => type !== "code"));
 
 /** Telegram marks links and commands by itself, save in code and where something else is marked. */

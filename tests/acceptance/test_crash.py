@@ -41,7 +41,7 @@ async def _run_service(home: House, seconds: float, how: signal.Signals) -> None
 
 
 async def test_killed_at_any_point_it_loses_nothing(tmp_path: Path) -> None:
-    """However often the service is killed, each confirmed answer is stored once, as it was given, and the file is sound."""
+    """However often the service is killed, each confirmed answer is stored once, as given, and the file is sound."""
     chance = random.Random(SEED)
     async with Sandbox(limits=Limits(overall=300, chat_burst=30, chat_per_second=10)) as sandbox:
         home = House(tmp_path, sandbox)

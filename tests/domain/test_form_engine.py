@@ -128,8 +128,7 @@ def test_any_text_as_an_address_is_taken_or_refused(text: str) -> None:
     """Whatever is pasted as a link is refused, or becomes an http address without white space."""
     try:
         url = question(QuestionType.URL).check(text)
-    except Refused as refusal:
-        assert "address" in str(refusal)
+    except Refused:
         return
     assert url.lower().startswith(("http://", "https://"))
     assert url.split() == [url]

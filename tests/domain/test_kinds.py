@@ -153,7 +153,7 @@ def test_the_issues_of_the_specification_can_be_chosen() -> None:
     ],
 )
 def test_a_verdict_asks_for_its_grounds(verdict: str, asked: list[str]) -> None:
-    """A source is asked for when a claim is supported or refuted, a correction when it is refuted; both are required."""
+    """A supported claim needs a source, a refuted one a source and a correction; another verdict needs neither."""
     form = kind("fact_check").form
     assert [one.id for one in form.asked({"verdict": verdict})] == asked
     assert all(one.required for one in form.asked({"verdict": verdict}))
@@ -170,7 +170,8 @@ def test_all_words_of_the_kinds_are_for_the_catalogs() -> None:
 
 
 QUESTIONS = (
-    {"id": "fit", "type": "choice", "prompt": "Fit?", "options": [{"id": "y", "label": "Yes"}, {"id": "n", "label": "No"}]},
+    {"id": "fit", "type": "choice", "prompt": "Fit?",
+     "options": [{"id": "y", "label": "Yes"}, {"id": "n", "label": "No"}]},
     {"id": "why", "type": "text", "prompt": "Why?", "required": False, "max_length": 99,
      "when": {"questions": ["fit"], "one_of": ["n"]}},
     {"id": "grade", "type": "scale", "prompt": "Grade?", "min": 0, "max": 3, "low": "bad", "high": "good"},

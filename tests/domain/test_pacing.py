@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,14 +23,14 @@ Turn = tuple[float, str]
 def paced(
     body: Callable[[Pacer, Callable[..., Awaitable[None]]], Awaitable[Any]],
     allowance: Allowance = FREE,
-    rate: float = RATE,
+    edits: Allowance = FREE,
 ) -> list[Turn]:
     """Run `body(pacer, go)`; returns when, from the start, each `go(address, priority, name=...)` had its turn."""
     turns: list[Turn] = []
 
     async def work() -> None:
         start = clock()
-        pacer = Pacer(rate, lambda address: allowance, clock)
+        pacer = Pacer(RATE, lambda address, new: allowance if new else edits, clock)
 
         async def go(address: str, priority: int = 0, *, new: bool = True, name: str | None = None) -> None:
             await pacer.turn(address, priority, new=new)
@@ -60,7 +61,7 @@ def test_many_turns_keep_the_rate() -> None:
 @settings(max_examples=30)
 @given(st.lists(st.floats(0, 0.3), min_size=2, max_size=80), st.integers(0, 2**16))
 def test_no_second_has_more_turns_than_the_rate(pauses: list[float], seed: int) -> None:
-    """However irregularly calls come, no stretch of time has more of them than the rate allows and one on either end."""
+    """However irregularly calls come, no stretch of time has more of them than the rate allows, and one on each end."""
     dice = random.Random(seed)
 
     async def body(pacer: Pacer, go: Callable[..., Awaitable[None]]) -> None:
@@ -99,7 +100,7 @@ def test_a_chat_gets_new_messages_at_its_own_rate() -> None:
     turns = paced(body, STRICT)
     assert [round(at) for at, name in turns if name == "slow"] == [0, 1, 2, 3]
     gaps = [at for at, name in turns if name == "slow"]
-    assert all(later - earlier >= 1 - 1e-9 for earlier, later in zip(gaps, gaps[1:], strict=False))
+    assert all(later - earlier >= 1 - 1e-9 for earlier, later in pairwise(gaps))
     assert max(at for at, name in turns if name != "slow") < 0.2
 
 
@@ -111,13 +112,24 @@ def test_a_group_may_burst_and_then_waits() -> None:
     assert times[5:] == pytest.approx([3, 6, 9, 12], abs=0.2)
 
 
-def test_edits_do_not_count_for_their_chat() -> None:
-    """Edits in one chat go out at the whole's pace, also when it has had its new message."""
+def test_edits_do_not_wait_for_new_messages() -> None:
+    """Edits in one chat have an allowance of their own, and go out also when it has had its new message."""
 
     async def body(pacer: Pacer, go: Callable[..., Awaitable[None]]) -> None:
         await asyncio.gather(go("a"), *(go("a", new=False) for _ in range(9)))
 
     assert max(at for at, _ in paced(body, STRICT)) == pytest.approx(9 / RATE, abs=0.02)
+
+
+def test_somebody_who_drums_on_the_buttons_holds_up_nobody_else() -> None:
+    """Of many edits in one chat a few go out at once and the rest at its own rate, while other chats do not wait."""
+
+    async def body(pacer: Pacer, go: Callable[..., Awaitable[None]]) -> None:
+        await asyncio.gather(*(go("drummer", new=False) for _ in range(12)), go("other", new=False))
+
+    turns = paced(body, edits=Allowance(burst=6, rate=3))
+    assert max(at for at, name in turns if name == "other") < 0.3
+    assert [at for at, name in turns if name == "drummer"][6:] == pytest.approx([n / 3 for n in range(1, 7)], abs=0.1)
 
 
 def test_the_most_urgent_goes_first() -> None:
@@ -172,13 +184,13 @@ def test_silence_for_all() -> None:
 
 
 def test_silence_towards_one_chat() -> None:
-    """Silence towards one chat holds new messages to it back, and nobody else."""
+    """Silence towards one chat holds new messages and edits in it back, and nobody else."""
 
     async def body(pacer: Pacer, go: Callable[..., Awaitable[None]]) -> None:
         pacer.halt(30, "-1")
-        await asyncio.gather(go("-1"), go("-2"))
+        await asyncio.gather(go("-1"), go("-1", new=False), go("-2"))
 
-    assert [(round(at), name) for at, name in paced(body)] == [(0, "-2"), (30, "-1")]
+    assert [(round(at), name) for at, name in paced(body)] == [(0, "-2"), (30, "-1"), (30, "-1")]
 
 
 def test_a_shorter_silence_does_not_end_a_longer_one() -> None:

@@ -89,12 +89,12 @@ def test_equal_hours_mean_at_any_time() -> None:
         ({}, True),
         ({"state": PersonState.NEW}, False),
         ({"state": PersonState.PAUSED}, False),
-        ({"state": PersonState.UNREACHABLE}, False),
+        ({"reachable": False}, False),
         ({"state": PersonState.ERASED}, False),
         ({"step": "hours"}, False),
         ({"consented_at": None}, False),
     ],
 )
 def test_who_may_work(changes: dict[str, object], may: bool) -> None:
-    """Work goes to people who are active, have agreed and have finished the start."""
+    """Work goes to people who are active, can be reached, have agreed and have finished the start."""
     assert a_person(**changes).may_work is may

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import BadFile
+from bot.domain.errors import BadFile, Fault
 from bot.domain.project import ProjectSpec, Wording
 from bot.domain.units import Money
 from bot.kinds import kinds
@@ -111,7 +111,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 
 
 def test_a_short_file_has_defaults(tmp_path: Path) -> None:
-    """Five fields are enough; a trainer then has a day, one answer is wanted, and changes are possible for 30 minutes."""
+    """Five fields are enough: then a trainer has a day, one answer is wanted, and it may change for half an hour."""
     spec = read(tmp_path, written())
     assert (spec.domains, spec.deadline, spec.seats, spec.pay, spec.questions) == ((), None, None, None, ())
     assert (spec.answer_within, spec.answers_per_task) == (timedelta(hours=24), 1)
@@ -361,9 +361,11 @@ def test_language_tags_have_one_form_inside(tag: str, inside: str) -> None:
 def test_anything_is_a_language_tag_or_refused(value: object) -> None:
     """Any value is read as a tag of ASCII letters and digits, or refused."""
     try:
-        assert locale_tag(value).isascii()  # type: ignore[arg-type]
-    except ValueError as error:
-        assert "expected a language tag" in str(error)
+        tag = locale_tag(value)  # type: ignore[arg-type]
+    except ValueError:
+        return
+    assert tag.isascii()
+    assert locale_tag(tag) == tag
 
 
 @given(st.dictionaries(
@@ -375,8 +377,9 @@ def test_any_wrong_values_are_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, changes: dict[str, str]
 ) -> None:
     """Whatever stands in the fields, the file is read or every fault names the file and a field."""
-    folder = tmp_path_factory.mktemp("any")
+    found: list[Fault] = []
     try:
-        read(folder, written(**changes))
+        read(tmp_path_factory.mktemp("any"), written(**changes))
     except BadFile as refused:
-        assert all(fault.file == "project.toml" and fault.field and fault.problem for fault in refused.faults)
+        found = refused.faults
+    assert all(fault.file == "project.toml" and fault.field and fault.problem for fault in found)

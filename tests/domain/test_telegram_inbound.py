@@ -144,7 +144,8 @@ def test_a_client_without_a_language_has_none() -> None:
         {"edited_message": message("Hello")},
         {"channel_post": message("Hello", chat={"id": -5, "type": "channel", "title": "News"})},
         {"poll": {"id": "p", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False,
-                  "is_anonymous": True, "type": "regular", "allows_multiple_answers": False}},
+                  "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
+                  "members_only": False}},
     ],
 )  # fmt: skip
 def test_what_does_not_concern_us_is_left_alone(parts: dict[str, Any]) -> None:

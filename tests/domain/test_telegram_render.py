@@ -26,7 +26,9 @@ ENGLISH = Voice("en")
 
 # Some texts are marked up, some look like it; a carriage return and what Telegram drops or trims is not for us to keep.
 CONTENT = st.lists(
-    st.sampled_from(["<", ">", "&", "<b>", "</blockquote>", "&amp;", '"', "'", "{0}", "\n", " ", "é", "😀", "क्षि", "ابج"])
+    st.sampled_from(
+        ["<", ">", "&", "<b>", "</blockquote>", "&amp;", '"', "'", "{0}", "\n", " ", "é", "😀", "क्षि", "ابج"]
+    )
     | st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\u202a\u202b\u202c\u202d\u202e"),
     min_size=1,
     max_size=40,
@@ -141,7 +143,7 @@ def test_a_notice_is_short_plain_text() -> None:
 # Any task within the limits
 
 
-SIZES = st.sampled_from([1, 700, 1300, 2599, 2600, 2601, 7000, 60_000])
+SIZES = st.sampled_from([1, 700, 1300, 2599, 2600, 2601, 7000])
 SHAPES = st.sampled_from(["x", "😀", "word ", "<&> ", "नि ", "字"])
 SHORT_SHAPES = st.sampled_from(["x", "😀", "<", "é "])
 

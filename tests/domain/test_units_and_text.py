@@ -33,11 +33,12 @@ def test_what_is_no_money_is_refused(text: str) -> None:
 
 @given(st.text())
 def test_any_text_is_money_or_refused(text: str) -> None:
-    """Whatever is written as pay, it is read or refused in the same words."""
+    """Whatever is written as pay is refused as such, or is an amount of at least nothing."""
     try:
-        assert Money.parse(text).amount >= 0
-    except ValueError as error:
-        assert str(error).startswith("expected an amount")
+        money = Money.parse(text)
+    except ValueError:
+        return
+    assert 0 <= money.amount < 1_000_000
 
 
 def test_money_adds_up_exactly() -> None:
@@ -82,9 +83,10 @@ def test_a_duration_has_its_limits(text: str) -> None:
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
     """Whatever is written as a duration, it is read within the limits or refused with a reason."""
     try:
-        assert timedelta(0) < parse_duration(text) <= timedelta(days=366)
-    except ValueError as error:
-        assert str(error).startswith("expected")
+        duration = parse_duration(text)
+    except ValueError:
+        return
+    assert timedelta(0) < duration <= timedelta(days=366)
 
 
 def test_words_in_the_source_language() -> None:

@@ -12,7 +12,7 @@ from bot.domain.assignment import AssignmentState
 from bot.domain.errors import Refused
 from bot.domain.person import PersonState, Push
 from bot.services import people
-from bot.services.answering import Desk, load
+from bot.services.answering import Desk
 from storage.transaction import CoreTransaction
 from tests.support.workshop import (
     HOUR,
@@ -166,7 +166,7 @@ def test_erased_person_returns_as_somebody_new(tx: CoreTransaction) -> None:
 
 
 def test_personal_data_is_whole(tx: CoreTransaction) -> None:
-    """The export of one's own data holds who they are, every setting, each task they were given and each answer with its content."""
+    """One's own data holds who one is, every setting, each task that was given, and each answer with its content."""
     add_project(tx, project_spec(), [task_spec("a"), task_spec("b"), task_spec("c")])
     person = add_trainer(tx, "ana", domains=("law",))
     for minutes in (0, 1):

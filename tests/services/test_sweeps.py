@@ -1,6 +1,5 @@
 """The sweeps, with a clock that the test moves."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.support.workshop import (
     add_trainer,
     project_spec,
     task_spec,
+    until,
 )
 
 
@@ -152,9 +152,7 @@ async def test_scheduler_runs_the_sweeps(store: SqliteStore, raw: Any, clock: Se
     assert all(job.misfire_grace_time is None for job in scheduler.get_jobs())
     scheduler.start()
     try:
-        async with asyncio.timeout(10):
-            while states(raw) != {"expired": many}:
-                await asyncio.sleep(0.02)
+        await until(lambda: states(raw) == {"expired": many})
     finally:
         scheduler.shutdown(wait=False)
     assert states(raw) == {"expired": many}

@@ -30,7 +30,8 @@ def columns_and_constraints(definition: str) -> list[str]:
 
 def definitions(raw: Any, kind: str) -> dict[str, str]:
     rows = raw.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL AND name NOT IN ('alembic_version')",
+        """SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL
+        AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'""",
         (kind,),
     )
     return dict(rows.fetchall())
@@ -78,14 +79,14 @@ def test_migrating_says_what_it_did(tmp_path: Path) -> None:
 
 async def test_empty_file_is_refused(tmp_path: Path) -> None:
     """A file without the schema is refused with the command that helps."""
-    with pytest.raises(SchemaError, match="version none.*tapwork migrate"):
+    with pytest.raises(SchemaError, match=r"version none.*tapwork migrate"):
         await SqliteStore(str(tmp_path / "empty.db")).open()
 
 
 async def test_other_version_is_refused(path: str, raw: Any) -> None:
     """A file of another version is refused, by name of that version, and left as it is."""
     raw.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(SchemaError, match="version 9999.*needs"):
+    with pytest.raises(SchemaError, match=r"version 9999.*needs"):
         await SqliteStore(path).open()
     with pytest.raises(SchemaError, match="version 9999"):
         migrate(path)

@@ -1,9 +1,10 @@
 """Databases, people, projects and answers in few words, for tests of storage and of the use cases over it."""
 
+import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,6 +164,15 @@ def counters(tx: CoreTransaction) -> dict[str, tuple[int, int, int]]:
     """(places, held, answers) of all tasks by key."""
     rows = tx._core.exec_driver_sql("SELECT key, places, held, answers FROM task").all()
     return {key: (places, held, answers) for key, places, held, answers in rows}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is bound to happen."""
+    for _ in range(10_000):
+        if holds():
+            return
+        await asyncio.sleep(0.001)
+    raise TimeoutError
 
 
 def write_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> Path:
