@@ -74,7 +74,7 @@ class Pacer:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._turns, _Turn(priority, next(self._numbers), address, new, future))
         self._news.set()
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         await future
 

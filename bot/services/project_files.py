@@ -63,7 +63,7 @@ def _duration(text: Any) -> timedelta:
     return parse_duration(text)
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Instructions = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=rf"^{NAME.pattern}$")]
@@ -79,7 +79,7 @@ class _Strict(BaseModel):
 
 class WordingTable(_Strict):
     title: Title
-    instructions: Words
+    instructions: Instructions
 
 
 class OptionTable(_Strict):
@@ -137,7 +137,7 @@ class QuestionTable(_Strict):
 class ProjectTable(_Strict):
     slug: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$")]
     title: Title
-    instructions: Words
+    instructions: Instructions
     kind: KindName
     locale: Locale
     domains: list[Name] = []

@@ -105,6 +105,9 @@ def _csv_records(raw: Any, faults: Faults, progress: Callable[[int], None]) -> I
     for number, cells in _csv_rows(raw, faults, progress):
         if header is None:
             header = cells
+            if len(header) == 1 and ";" in header[0]:
+                faults.add(number, None, "expected commas between columns, got semicolons; save the file as UTF-8 CSV")
+                return
             for name in {name for name in header if header.count(name) > 1}:
                 faults.add(number, name or None, "this column is there twice")
         elif len(cells) != len(header):

@@ -389,3 +389,14 @@ def test_equal_tasks_have_equal_digests(tmp_path: Path) -> None:
     for change in ({"id": "t2"}, {"response": "x"}, {"priority": 1}, {"domain": "law"}, {"gold": {}}, {"locale": "de"}):
         (other,) = jsonl(tmp_path, GOOD | change).lines
         assert other.digest != one.digest
+
+
+def test_semicolons_between_columns_are_named_once(tmp_path: Path) -> None:
+    """A CSV with semicolons, as some spreadsheets write it, is refused with one clear fault."""
+    file = tmp_path / "tasks.csv"
+    file.write_text("id;prompt;response\na;P;R\nb;P;R\n", encoding="utf-8")
+    faults = Faults(file.name)
+    assert list(read_tasks(file, a_spec(), faults, lambda _: None)) == []
+    assert [str(fault) for fault in faults.first] == [
+        "tasks.csv:1: expected commas between columns, got semicolons; save the file as UTF-8 CSV"
+    ]

@@ -144,7 +144,7 @@ async def test_the_menu_is_registered(tmp_path: Path) -> None:
 @pytest.mark.skipif(not BOT_API.exists(), reason=f"needs the Bot API as data: {BOT_API} is not there")
 async def test_every_call_is_valid_by_the_bot_api(tmp_path: Path) -> None:
     """Every call of a journey names a method of the Bot API, with all it requires and nothing it does not know."""
-    api = orjson.loads(BOT_API.read_bytes())
+    api = _bot_api()
     async with house(tmp_path) as home:
         _, phone = await work(home, 2)
         for command in ("/me", "/why", "/settings", "/help", "/privacy", "/export", "/erase"):
@@ -160,6 +160,11 @@ async def test_every_call_is_valid_by_the_bot_api(tmp_path: Path) -> None:
         assert not missing, f"{call.method} lacks {missing}"
         for name, value in call.params.items():
             assert _fits(value, fields[name]["types"], api), f"{call.method}: {name}: {value!r}"
+
+
+def _bot_api() -> dict[str, Any]:
+    api: dict[str, Any] = orjson.loads(BOT_API.read_bytes())
+    return api
 
 
 def _fits(value: Any, types: list[str], api: dict[str, Any]) -> bool:

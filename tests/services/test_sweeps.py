@@ -171,5 +171,5 @@ async def test_failing_database_puts_a_sweep_off(path: str, clock: SettableClock
             failures.append(error)
             raise
 
-    await sweeps._guarded(sweep, store, clock)  # type: ignore[arg-type]
+    await sweeps._guarded(sweep, store, clock, set())  # type: ignore[arg-type]
     assert len(failures) == 1
