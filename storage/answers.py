@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
 
 from bot.domain.assignment import Answer, Assignment, AssignmentState
 from bot.domain.units import Money
@@ -20,16 +20,19 @@ CHUNK = 1000
 _LATEST = (answer_revision.c.answer_id == answer.c.id) & (answer_revision.c.revision == answer.c.revision)
 
 
+_OF = (
+    select(answer, answer_revision.c["values"], answer_revision.c.revised_at)
+    .join(answer_revision, _LATEST)
+    .where(answer.c.assignment_id == bindparam("assignment"))
+)
+
+
 class AnswerTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def of(self, assignment_id: int) -> Answer | None:
-        row = self._core.execute(
-            select(answer, answer_revision.c["values"], answer_revision.c.revised_at)
-            .join(answer_revision, _LATEST)
-            .where(answer.c.assignment_id == assignment_id)
-        ).one_or_none()
+        row = self._core.execute(_OF, {"assignment": assignment_id}).one_or_none()
         return _answer(row) if row else None
 
     def add(self, given: Assignment, values: Mapping[str, Any], pay: Money | None, now: datetime) -> Answer:

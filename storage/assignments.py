@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, literal_column, or_, select, update
 
 from bot.domain.assignment import Assignment, AssignmentState, SkipReason
 from storage.rows import columns
@@ -14,28 +14,36 @@ from storage.tables import assignment, project, task
 _HELD: ColumnElement[bool] = literal_column("assignment.state IN ('offered', 'started')")
 
 
+# Statements of every tap, built once.
+_GET = select(assignment).where(assignment.c.id == bindparam("id"))
+_ADD = insert(assignment)
+_SAVE = update(assignment).where(assignment.c.id == bindparam("_id"))
+_HELD_BY = (
+    select(assignment)
+    .where(assignment.c.person_id == bindparam("person"), assignment.c.state.in_(["offered", "started"]))
+    .order_by(assignment.c.id)
+)
+
+
 class AssignmentTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def get(self, assignment_id: int) -> Assignment | None:
-        row = self._core.execute(select(assignment).where(assignment.c.id == assignment_id)).one_or_none()
+        row = self._core.execute(_GET, {"id": assignment_id}).one_or_none()
         return _assignment(row) if row else None
 
     def add(self, new: Assignment) -> Assignment:
-        result = self._core.execute(insert(assignment).values(columns(new)))
+        result = self._core.execute(_ADD, columns(new))
         assert result.inserted_primary_key is not None
         return replace(new, id=result.inserted_primary_key[0])
 
     def save(self, changed: Assignment) -> None:
-        self._core.execute(update(assignment).where(assignment.c.id == changed.id).values(columns(changed)))
+        self._core.execute(_SAVE, {**columns(changed), "_id": changed.id})
 
     def held_by(self, person_id: int) -> list[Assignment]:
         """What the person has in hand, the oldest first."""
-        held = select(assignment).where(
-            assignment.c.person_id == person_id, assignment.c.state.in_(["offered", "started"])
-        )
-        return self._all(held.order_by(assignment.c.id))
+        return [_assignment(row) for row in self._core.execute(_HELD_BY, {"person": person_id})]
 
     def open_forms(self, person_id: int) -> list[Assignment]:
         """Forms that the person is filling in, answers being changed included; the last touched first."""

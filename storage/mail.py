@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal_column, select, update
 
 from bot.ports import Letter
 from storage.tables import identity, inbox, outbox, slot
-from storage.upsert import insert
+from storage.upsert import insert, insert_new
 
 # In the words of the partial index.
 _WAITING: ColumnElement[bool] = literal_column("outbox.set_aside = false")
@@ -111,13 +111,13 @@ class InboxTable:
 
     def take(self, platform: str, key: str, now: datetime) -> bool:
         """Note an update's key; False when it was there before, so that the update has had its effect."""
-        row = insert(self._core, inbox).values(platform=platform, key=key, received_at=now)
-        return self._core.execute(row.on_conflict_do_nothing()).rowcount == 1
+        row = {"platform": platform, "key": key, "received_at": now}
+        return self._core.execute(insert_new(self._core.dialect.name, inbox), row).rowcount == 1
 
     def set_aside(self, platform: str, key: str, error: str, now: datetime) -> None:
         """An update that cannot be handled: it counts as taken, and stays for the operator to see."""
-        row = insert(self._core, inbox).values(platform=platform, key=key, received_at=now, error=error)
-        self._core.execute(row.on_conflict_do_nothing())
+        row = {"platform": platform, "key": key, "received_at": now, "error": error}
+        self._core.execute(insert_new(self._core.dialect.name, inbox), row)
 
     def purge(self, before: datetime, limit: int) -> int:
         old = select(inbox.c.platform, inbox.c.key).where(inbox.c.received_at < before, inbox.c.error.is_(None))
@@ -127,13 +127,19 @@ class InboxTable:
         return len(keys)
 
 
+_MESSAGE = select(slot.c.message).where(
+    slot.c.platform == bindparam("platform"), slot.c.address == bindparam("address"), slot.c.slot == bindparam("slot")
+)
+
+
 class SlotTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def message(self, platform: str, address: str, name: str) -> str | None:
         """The message that a slot lives in."""
-        return self._core.execute(select(slot.c.message).where(_is(platform, address), slot.c.slot == name)).scalar()
+        key = {"platform": platform, "address": address, "slot": name}
+        return self._core.execute(_MESSAGE, key).scalar()
 
     def at(self, platform: str, address: str, message: str) -> str | None:
         """The slot that lives in a message."""

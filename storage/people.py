@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, insert, select, update
 
 from bot.domain.errors import NotFound
 from bot.domain.person import Person, PersonState, Push
@@ -16,23 +16,40 @@ from storage.tables import answer, assignment, identity, outbox, person, slot
 _HELD = assignment.c.state.in_(["offered", "started"])
 
 
+# Statements of every tap, built once: putting one together costs several times what running it does.
+_GET = select(person).where(person.c.id == bindparam("id"))
+_FIND = (
+    select(person, identity.c.address)
+    .join(identity, identity.c.person_id == person.c.id)
+    .where(identity.c.platform == bindparam("platform"), identity.c.user == bindparam("user"))
+)
+_SAVE = update(person).where(person.c.id == bindparam("_id"))
+
+
 class PersonTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def get(self, person_id: int) -> Person:
-        row = self._core.execute(select(person).where(person.c.id == person_id)).one_or_none()
+        row = self._core.execute(_GET, {"id": person_id}).one_or_none()
         if row is None:
             raise NotFound()
         return _person(row)
 
     def find(self, platform: str, user: str) -> Person | None:
-        row = self._core.execute(
-            select(person)
-            .join(identity, identity.c.person_id == person.c.id)
-            .where(identity.c.platform == platform, identity.c.user == user)
-        ).one_or_none()
+        row = self._core.execute(_FIND, {"platform": platform, "user": user}).one_or_none()
         return _person(row) if row else None
+
+    def meet(self, platform: str, user: str, address: str) -> Person | None:
+        """`find`, noting where they write from if that has changed."""
+        row = self._core.execute(_FIND, {"platform": platform, "user": user}).one_or_none()
+        if row is None:
+            return None
+        if row.address != address:
+            self._core.execute(
+                update(identity).where(identity.c.platform == platform, identity.c.user == user).values(address=address)
+            )
+        return _person(row)
 
     def add(self, new: Person, platform: str, user: str, address: str) -> Person:
         """Store somebody new with their first identity, which is where letters to them go."""
@@ -45,15 +62,7 @@ class PersonTable:
         return stored
 
     def save(self, changed: Person) -> None:
-        self._core.execute(update(person).where(person.c.id == changed.id).values(columns(changed)))
-
-    def move(self, platform: str, user: str, address: str) -> None:
-        """Note where they write from, if that changed."""
-        self._core.execute(
-            update(identity)
-            .where(identity.c.platform == platform, identity.c.user == user, identity.c.address != address)
-            .values(address=address)
-        )
+        self._core.execute(_SAVE, {**columns(changed), "_id": changed.id})
 
     def wanting_work(self, now: datetime, limit: int) -> list[Person]:
         """Those whose time to look for work has come, the longest waiting first."""
@@ -122,7 +131,7 @@ class PersonTable:
 
 
 def _person(row: Row[Any]) -> Person:
-    fields = dict(row._mapping)
+    fields = {column.name: row._mapping[column] for column in person.c}
     fields["state"] = PersonState(row.state)
     fields["push"] = Push(row.push)
     fields["languages"] = tuple(row.languages)

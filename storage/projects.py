@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.domain.errors import NotFound
 from bot.domain.project import Progress, Project, ProjectSpec, ProjectState, Wording
@@ -12,13 +12,15 @@ from storage.money import from_micros, to_micros
 from storage.tables import answer, lane, participation, project, task
 from storage.upsert import insert as upsert
 
+_GET = select(project).where(project.c.id == bindparam("id"))
+
 
 class ProjectTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def get(self, project_id: int) -> Project:
-        row = self._core.execute(select(project).where(project.c.id == project_id)).one_or_none()
+        row = self._core.execute(_GET, {"id": project_id}).one_or_none()
         if row is None:
             raise NotFound()
         return _project(row)

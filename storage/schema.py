@@ -26,7 +26,7 @@ def migrate(path: str) -> tuple[str | None, str]:
     try:
         with sqlite.engine(raw).connect() as core:
             before = version(core)
-            raw.execute("BEGIN IMMEDIATE")
+            sqlite.begin(raw)
             try:
                 command.upgrade(_config(core), "head")
                 raw.execute("COMMIT")

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from types import ModuleType
 from typing import IO, Any
 
@@ -19,6 +20,9 @@ FIXED = (3, 51, 3)
 
 BUSY_MILLISECONDS = 10_000
 """How long a writer waits for another program's transaction."""
+
+
+BUSY_LOOK_SECONDS = 0.001
 
 
 def library() -> ModuleType:
@@ -45,8 +49,30 @@ def connect(path: str, *, read_only: bool) -> Any:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
-    connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        # Writers wait in `begin`: SQLite's own waiting sleeps ever longer, and others get in before it each time.
+        connection.execute("PRAGMA busy_timeout=0")
     return connection
+
+
+def begin(raw: Any) -> None:
+    """Begin a transaction that writes, as soon as other programs let us: looking every millisecond is fair to both."""
+    patience = monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except library().OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > patience:
+                raise
+            sleep(BUSY_LOOK_SECONDS)
+
+
+def snapshot(raw: Any) -> None:
+    """Begin a transaction that only reads."""
+    raw.execute("BEGIN")
 
 
 def open_or_refuse(path: str) -> Any:

@@ -37,7 +37,7 @@ class BatchConnection(aiosqlite.Connection):
     of its own, so that one that fails takes nothing with it. Results are told only after the commit.
     """
 
-    def __init__(self, connector: Callable[[], Any], begin: str) -> None:
+    def __init__(self, connector: Callable[[], Any], begin: Callable[[Any], None]) -> None:
         super().__init__(connector, iter_chunk_size=64)
         # The thread must not keep a process alive whose event loop died with an error.
         self._thread.daemon = True
@@ -79,7 +79,7 @@ class BatchConnection(aiosqlite.Connection):
         try:
             if self._core is None:
                 self._core = sqlite.core(raw)
-            raw.execute(self._begin)
+            self._begin(raw)
             outcomes = [self._attempt(job, self._core) for job, _ in batch]
             raw.execute("COMMIT")
         except Exception as error:
@@ -143,8 +143,10 @@ class SqliteStore:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._writer = BatchConnection(lambda: sqlite.connect(path, read_only=False), "BEGIN IMMEDIATE")
-        self._readers = [BatchConnection(lambda: sqlite.connect(path, read_only=True), "BEGIN") for _ in range(READERS)]
+        self._writer = BatchConnection(lambda: sqlite.connect(path, read_only=False), sqlite.begin)
+        self._readers = [
+            BatchConnection(lambda: sqlite.connect(path, read_only=True), sqlite.snapshot) for _ in range(READERS)
+        ]
         self._free: asyncio.Queue[BatchConnection] = asyncio.Queue()
         self._on_owed: list[Callable[[], None]] = []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, literal_column, select, update
 
 from bot.domain.errors import NotFound
 from bot.domain.project import Task, TaskSpec
@@ -31,12 +31,15 @@ def next_after(lane_id: int, person_id: int, rank: int, task_id: int) -> tuple[S
     return ready.where(task.c.rank == rank, task.c.id > task_id), ready.where(task.c.rank > rank)
 
 
+_GET = select(task).where(task.c.id == bindparam("id"))
+
+
 class TaskTable:
     def __init__(self, core: Connection) -> None:
         self._core = core
 
     def get(self, task_id: int) -> Task:
-        row = self._core.execute(select(task).where(task.c.id == task_id)).one_or_none()
+        row = self._core.execute(_GET, {"id": task_id}).one_or_none()
         if row is None:
             raise NotFound()
         return Task(row.id, row.project_id, spec_of(row))

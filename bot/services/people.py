@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.domain.assignment import Answer, AssignmentState
 from bot.domain.errors import Refused
@@ -20,10 +20,9 @@ SEEN_EVERY = timedelta(minutes=1)
 
 def arrive(tx: Transaction, platform: str, user: str, address: str, locale: str, now: datetime) -> Person:
     """The person behind a platform's user, new when never seen before. Writing to us makes them reachable again."""
-    person = tx.people.find(platform, user)
+    person = tx.people.meet(platform, user, address)
     if person is None:
         return tx.people.add(_newcomer(locale, now), platform, user, address)
-    tx.people.move(platform, user, address)
     if not person.reachable:
         person = replace(person, reachable=True)
         tx.people.save(person)
@@ -77,8 +76,10 @@ def toggle_domain(tx: Transaction, person: Person, domain: str) -> Person:
 
 
 def set_time_zone(tx: Transaction, person: Person, time_zone: str) -> Person:
-    if time_zone not in available_timezones():
-        raise Refused(T("Please choose one of the buttons."))
+    try:
+        ZoneInfo(time_zone)
+    except (KeyError, ValueError):
+        raise Refused(T("Please choose one of the buttons.")) from None
     return _saved(tx, replace(person, time_zone=time_zone))
 
 

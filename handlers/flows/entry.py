@@ -142,13 +142,10 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
     The screen that answers a tap lives in the message that was tapped, even if that is an old one further up.
     """
     tapped = _tapped_slot(arrival, reply)
-    messages = {}
-    for slot in _slots(reply):
-        if slot == tapped and arrival.message:
-            messages[slot] = arrival.message
-        elif message := tx.slots.message(arrival.platform, arrival.address, slot):
-            messages[slot] = message
-    if tapped and arrival.message:
+    found = {slot: tx.slots.message(arrival.platform, arrival.address, slot) for slot in _slots(reply)}
+    messages = {slot: message for slot, message in found.items() if message}
+    if tapped and arrival.message and found[tapped] != arrival.message:
+        messages[tapped] = arrival.message
         tx.slots.put(arrival.platform, arrival.address, tapped, arrival.message)
     person = tx.people.get(scene.person.id)
     return Delivery(
