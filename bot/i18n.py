@@ -27,6 +27,9 @@ DOMAIN = "messages"
 
 ISOLATE, POP = "\u2068", "\u2069"
 
+_CLDR_ZONES = {"Europe/Kyiv": "Europe/Kiev", "Asia/Kolkata": "Asia/Calcutta"}
+"""Zones that CLDR still files under their old names."""
+
 _COMMAND = re.compile(r"(?<!\S)/(?:[a-z]+|\{command\})")
 
 
@@ -121,7 +124,11 @@ class Voice:
 
     def city(self, time_zone: str) -> str:
         """A time zone by its city."""
-        return str(get_timezone_location(time_zone, locale=self._cldr, return_city=True))
+        names: dict[str, str] = self._cldr.time_zones.get(_CLDR_ZONES.get(time_zone, time_zone), {})
+        if "city" in names:
+            return names["city"]
+        city = str(get_timezone_location(time_zone, locale=self._cldr, return_city=True))
+        return city.rpartition("/")[2]
 
     def _pattern(self, words: Text) -> str:
         if words.plural is not None:

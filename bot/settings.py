@@ -1,5 +1,6 @@
 """Settings, from the environment (prefix `TAPWORK_`) and from `.env`."""
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -32,6 +33,13 @@ class Settings(BaseSettings):
         if not url.startswith(SQLITE) or len(url) == len(SQLITE):
             raise ValueError("expected sqlite:///FILE")
         return url
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[^\s:/]+:[^\s/]+", token.get_secret_value()):
+            raise ValueError("expected a bot token such as 123456:ABC-DEF, as @BotFather gives it")
+        return token
 
     @field_validator("telegram_api_url", "public_url")
     @classmethod

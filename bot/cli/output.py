@@ -22,14 +22,14 @@ def refuse(reason: str) -> NoReturn:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """What Tapwork refuses becomes a reason on stderr and exit code 1."""
+def refusals(ending: str = "nothing was changed") -> Iterator[None]:
+    """What Tapwork refuses becomes a reason on stderr and exit code 1; `ending` closes a list of faults."""
     try:
         yield
     except BadFile as error:
         more = error.count - len(error.faults)
         rest = f"\n... and {more} more" if more else ""
-        refuse(f"{error}{rest}\n{error.count} {'error' if error.count == 1 else 'errors'}; nothing was imported")
+        refuse(f"{error}{rest}\n{error.count} {'error' if error.count == 1 else 'errors'}; {ending}")
     except TapworkError as error:
         refuse(f"tapwork: {error}")
 

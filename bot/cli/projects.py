@@ -34,7 +34,7 @@ def check(file: ProjectFile, tasks: TaskFile = None, as_json: AsJson = False) ->
         if tasks is not None:
             with byte_progress("Checking", _size(tasks)) as advance:
                 count = check_file(spec, tasks, advance)
-    text = f"{spec.slug}: good, {count} tasks" if tasks else f"{spec.slug}: good"
+    text = f"{spec.slug}: good, {tasks_of(count)}" if tasks else f"{spec.slug}: good"
     result({"slug": spec.slug, "tasks": count}, text, as_json=as_json)
 
 
@@ -55,9 +55,9 @@ def import_(
             with byte_progress("Importing", 2 * _size(tasks) if tasks else 0) as advance:
                 return await import_project(store, utc_now, spec, tasks, update=update, advance=advance)
 
-    with refusals():
+    with refusals("nothing was imported"):
         done = asyncio.run(go())
-    text = f"{done.slug}: {done.added} tasks added, {done.changed} changed, {done.unchanged} unchanged"
+    text = f"{done.slug}: {tasks_of(done.added)} added, {done.changed} changed, {done.unchanged} unchanged"
     counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
     result({"slug": done.slug, "new_project": done.new_project, **counts}, text, as_json=as_json)
 
@@ -100,31 +100,31 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
 
 
 @app.command(name="open")
-def open_(slug: Slug) -> None:
+def open_(slug: Slug, as_json: AsJson = False) -> None:
     """Give its tasks to trainers (again)."""
-    _set_state(slug, ProjectState.OPEN)
+    _set_state(slug, ProjectState.OPEN, as_json)
 
 
 @app.command()
-def pause(slug: Slug) -> None:
+def pause(slug: Slug, as_json: AsJson = False) -> None:
     """Give no new tasks; those in trainers' hands stay there."""
-    _set_state(slug, ProjectState.PAUSED)
+    _set_state(slug, ProjectState.PAUSED, as_json)
 
 
 @app.command()
-def close(slug: Slug) -> None:
+def close(slug: Slug, as_json: AsJson = False) -> None:
     """End the project; `open` begins it again."""
-    _set_state(slug, ProjectState.CLOSED)
+    _set_state(slug, ProjectState.CLOSED, as_json)
 
 
-def _set_state(slug: str, state: ProjectState) -> None:
+def _set_state(slug: str, state: ProjectState, as_json: bool) -> None:
     async def go() -> None:
         async with open_store(Settings()) as store:
             await store.write(projects.set_state, slug, state)
 
     with refusals():
         asyncio.run(go())
-    result({}, f"{slug}: {state}", as_json=False)
+    result({"slug": slug, "state": str(state)}, f"{slug}: {state}", as_json=as_json)
 
 
 def _about(project: Project, progress: Progress) -> dict[str, Any]:
@@ -146,6 +146,10 @@ def _about(project: Project, progress: Progress) -> dict[str, Any]:
         "with_trainers": progress.held,
         "people": progress.people,
     }
+
+
+def tasks_of(count: int) -> str:
+    return f"{count} task" if count == 1 else f"{count} tasks"
 
 
 def _size(path: Path) -> int:

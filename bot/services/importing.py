@@ -50,8 +50,15 @@ def check_file(spec: ProjectSpec, tasks: Path, advance: Advance) -> int:
     """How many tasks the file holds; `BadFile` with what is wrong with it."""
     faults = Faults(tasks.name)
     count = sum(1 for _ in read_tasks(tasks, spec, faults, advance))
-    faults.raise_if_any()
+    _refuse_empty(count, faults)
     return count
+
+
+def _refuse_empty(count: int, faults: Faults) -> None:
+    """`BadFile` with what is wrong, be it that there is nothing."""
+    if not count and not faults.count:
+        faults.add(None, None, "expected at least one task, got none")
+    faults.raise_if_any()
 
 
 async def import_project(
@@ -71,11 +78,13 @@ async def import_project(
     result = Imported(spec.slug, new_project=project is None or project.state is ProjectState.DRAFT)
     if tasks is not None:
         faults = Faults(tasks.name)
+        count = 0
         for chunk in _chunks(read_tasks(tasks, spec, faults, advance)):
+            count += len(chunk)
             if project is not None:
                 await store.read(_check_against, project.id, chunk, update, faults)
             await asyncio.sleep(0)
-        faults.raise_if_any()
+        _refuse_empty(count, faults)
     for abandoned in await store.read(_abandoned, spec.slug, clock()):
         await discard(store, abandoned)
     import_id = await store.write(_begin, spec, clock())

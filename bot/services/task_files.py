@@ -177,7 +177,8 @@ def _check(number: int, record: Mapping[str, Any], project: ProjectSpec, faults:
         faults.add(number, "kind", f"expected one of {', '.join(sorted(kinds()))}, got {name!r}")
         return None
     for field, problem in kinds()[name].faults(payload):
-        faults.add(number, field, problem)
+        nested = field == "payload" and isinstance(payload[field], dict)
+        faults.add(number, field, "put its fields on the line itself, beside the id" if nested else problem)
     for problem in _gold_faults(project, name, record.get("gold")):
         faults.add(number, "gold", problem)
     if faults.count > before:

@@ -25,7 +25,7 @@ _EXPECTED = {
     "string_type": "a text",
     "string_too_short": "a text",
     "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "a name of the form {pattern}",
+    "string_pattern_mismatch": "a name of lower-case letters, digits and hyphens, at most 40",
     "int_type": "a whole number",
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",

@@ -79,14 +79,14 @@ def more_why(scene: Scene, args: Sequence[str]) -> Reply:
 
 def _why(scene: Scene, start: int, *, fresh: bool) -> Screen:
     explanations = explain(scene.tx, scene.person, scene.now)
-    blocks: list[Block] = [Title(T("Why there is no work"))]
-    blocks += [Line(one) for one in _general(scene)]
+    general = _general(scene)
+    blocks: list[Block] = [Title(T("Work for you")), *(Line(one) for one in general)]
     for one in explanations[start : start + PROJECTS_SHOWN]:
         blocks += _because(scene, one)
     if not explanations:
         blocks.append(Line(T("No project is open right now.")))
     buttons = []
-    if any(one.obstacle is None for one in explanations):
+    if not general and any(one.obstacle is None for one in explanations):
         buttons.append(Button(T("Next task"), press("next")))
     if start + PROJECTS_SHOWN < len(explanations):
         buttons.append(Button(T("More projects"), press("why", start + PROJECTS_SHOWN)))

@@ -276,7 +276,11 @@ def _kept_for_later(scene: Scene, work: Work, text: str) -> Reply:
     later = next((one for one in asked if one.type is QuestionType.TEXT and one.id not in work.values), None)
     if later is None:
         return _beside(scene, work, T("Please use the buttons below the task."))
-    kept = scene.desk.keep(work, draft={**work.values, later.id: later.check(text)}, asking=work.assignment.asking)
+    try:
+        words = later.check(text)
+    except Refused:
+        return _beside(scene, work, T("Please use the buttons below the task."))
+    kept = scene.desk.keep(work, draft={**work.values, later.id: words}, asking=work.assignment.asking)
     return _beside(
         scene,
         kept,

@@ -37,7 +37,7 @@ async def test_why_names_the_rule_for_each_project(home: House) -> None:
     await home.project(FACT_CHECK.replace('"en"', '"ja"'), {"id": "f1", "claim": "C."})
     phone = await home.phone()
     await phone.say("/why")
-    text = await phone.sees("Why there is no work")
+    text = await phone.sees("Work for you")
     assert "Ratings\nIt is for people who know: Medicine." in text
     assert "Claims\nIts tasks are in another language (日本語)." in text
 
