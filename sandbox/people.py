@@ -54,7 +54,6 @@ class ScriptedPerson:
         self._chance = chance
         self.id = world.add_person(name, language_code=language).id
         self.forms: dict[int, Form] = {}
-        self.taps = 0
         self.idle = False
         """Have they found nothing to do?"""
 
@@ -196,7 +195,6 @@ class ScriptedPerson:
     async def _tap(self, message: Message, label: str) -> bool:
         """Tap a button and wait for the answer to it, as a phone does."""
         button = next(one for row in message.buttons() for one in row if one.text == label)
-        self.taps += 1
         before = (message.text, message.reply_markup)
         newest = self._world.messages(self.id)[-1].message_id
         tap = self._world.tap(self.id, message.message_id, button.data or "")

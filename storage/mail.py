@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, literal_column, select, update
 
 from bot.ports import Letter
 from storage.tables import identity, inbox, outbox, slot
@@ -74,12 +74,6 @@ class OutboxTable:
             )
             for row in rows
         ]
-
-    def next_at(self, platform: str) -> datetime | None:
-        """When the next letter's time comes."""
-        return self._core.execute(
-            select(func.min(outbox.c.not_before)).join(identity, _at_home(platform)).where(_WAITING)
-        ).scalar()
 
     def done(self, letter: Letter) -> None:
         """It was delivered, unless a newer one has taken its place meanwhile."""

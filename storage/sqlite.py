@@ -103,11 +103,6 @@ def engine(raw: Any) -> Engine:
     )
 
 
-def checkpoint(raw: Any) -> None:
-    """Fold the write-ahead log back into the file, as far as readers allow."""
-    raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
 class ServiceLock:
     """Keeps a second service off the same file, as long as it is held; the system frees it when the process ends."""
 

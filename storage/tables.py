@@ -120,21 +120,29 @@ lane = Table(
     Index("ix_lane_project", "project_id", "live"),
 )
 
+
+def _content() -> list[Column[Any]]:
+    """What a task says, and what a change makes of it."""
+    return [
+        Column("key", String(100), nullable=False),
+        Column("kind", String(40), nullable=False),
+        Column("locale", String(20), nullable=False),
+        Column("domain", String(40), nullable=False),
+        # The priority, negated: with the id it makes an order that one index range can serve.
+        Column("rank", Integer, nullable=False),
+        Column("payload", JSON, nullable=False),
+        Column("gold", JSON(none_as_null=True)),
+        Column("digest", String(32), nullable=False),
+    ]
+
+
 task = Table(
     "task",
     metadata,
     Column("id", Id, primary_key=True),
     Column("project_id", Id, ForeignKey("project.id"), nullable=False),
     Column("lane_id", Id, ForeignKey("lane.id"), nullable=False),
-    Column("key", String(100), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("locale", String(20), nullable=False),
-    Column("domain", String(40), nullable=False),
-    # The priority, negated: with the id it makes an order that one index range can serve.
-    Column("rank", Integer, nullable=False),
-    Column("payload", JSON, nullable=False),
-    Column("gold", JSON(none_as_null=True)),
-    Column("digest", String(32), nullable=False),
+    *_content(),
     # How many more trainers it needs; those who hold it and those who have answered are counted beside.
     Column("places", Integer, nullable=False),
     Column("held", Integer, nullable=False),
@@ -150,14 +158,7 @@ task_change = Table(
     Column("task_id", Id, ForeignKey("task.id"), primary_key=True),
     Column("import_id", Id, ForeignKey("import_run.id"), nullable=False, index=True),
     Column("lane_id", Id, ForeignKey("lane.id"), nullable=False),
-    Column("key", String(100), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("locale", String(20), nullable=False),
-    Column("domain", String(40), nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("payload", JSON, nullable=False),
-    Column("gold", JSON(none_as_null=True)),
-    Column("digest", String(32), nullable=False),
+    *_content(),
 )
 
 participation = Table(

@@ -60,9 +60,6 @@ class Project:
     """Tasks imported and live."""
     created_at: datetime
 
-    def takes_work(self, now: datetime) -> bool:
-        return self.state is ProjectState.OPEN and (self.spec.deadline is None or now < self.spec.deadline)
-
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:

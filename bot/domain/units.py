@@ -35,9 +35,6 @@ class Money:
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
 
-    def times(self, count: int) -> "Money":
-        return Money(self.amount * count, self.currency)
-
 
 def parse_duration(text: str) -> timedelta:
     """Read `30m`, `24h`, `7d` or a sum such as `1h 30m`; ValueError says what was expected."""

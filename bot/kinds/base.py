@@ -23,7 +23,6 @@ class Field:
     label: Text
     required: bool = True
     count: int | None = None
-    link: bool = False
 
     def fault(self, payload: Payload) -> str | None:
         """What is wrong with this field, as an error message in English, or None."""
@@ -45,7 +44,6 @@ class Part:
 
     label: Words
     content: str
-    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Kind:
             if not value:
                 continue
             if one.count is None:
-                parts.append(Part(one.label, value, one.link))
+                parts.append(Part(one.label, value))
                 continue
             shown = [value[i] for i in order] if one.name == self.shuffled and order else value
             parts += [Part(T("Response {letter}", letter=chr(65 + n)), text) for n, text in enumerate(shown)]

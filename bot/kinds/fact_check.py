@@ -10,7 +10,7 @@ KIND = Kind(
     fields=(
         Field("claim", T("Claim")),
         Field("context", T("Context"), required=False),
-        Field("source", T("Source given"), required=False, link=True),
+        Field("source", T("Source given"), required=False),
     ),
     form=Form(
         (

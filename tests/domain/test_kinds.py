@@ -90,10 +90,10 @@ def test_parts_are_shown_in_the_shuffled_order_under_straight_letters() -> None:
 
 
 def test_parts_that_are_not_given_are_not_shown() -> None:
-    """Optional content that a task lacks takes no place; a source is shown as a link."""
+    """Optional content that a task lacks takes no place."""
     assert [part.content for part in kind("fact_check").parts(FACT_CHECK, ())] == [FACT_CHECK["claim"]]
     whole = kind("fact_check").parts(FACT_CHECK | {"context": "Physics", "source": "https://example.org"}, ())
-    assert [part.link for part in whole] == [False, False, True]
+    assert [part.content for part in whole][1:] == ["Physics", "https://example.org"]
 
 
 @given(st.sampled_from(PREFERENCES), st.sampled_from([(0, 1), (1, 0)]), st.text(min_size=1))

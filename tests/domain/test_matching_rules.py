@@ -75,14 +75,6 @@ def test_the_first_rule_in_the_way_is_named(project, joined, taken, rule) -> Non
     assert obstacle(person, project, joined=joined, seats_taken=taken, now=NOW) is rule
 
 
-def test_a_project_takes_work_until_its_deadline() -> None:
-    """A project takes work while it is open and its deadline, if any, is ahead."""
-    assert a_project().takes_work(NOW)
-    assert a_project(deadline=NOW + timedelta(seconds=1)).takes_work(NOW)
-    assert not a_project(deadline=NOW).takes_work(NOW)
-    assert not a_project(state=ProjectState.PAUSED).takes_work(NOW)
-
-
 def test_a_projects_words_for_a_reader() -> None:
     """A reader gets the words of their locale, else of their language, else the project's own."""
     spanish, brazilian = Wording("Título", "Lee."), Wording("Título", "Leia.")

@@ -41,11 +41,6 @@ def test_any_text_is_money_or_refused(text: str) -> None:
     assert 0 <= money.amount < 1_000_000
 
 
-def test_money_adds_up_exactly() -> None:
-    """Thirty times ten cents are three, with no rounding."""
-    assert Money.parse("0.10 USD").times(30) == Money(Decimal("3.00"), "USD")
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
