@@ -65,9 +65,9 @@ class ScriptedPerson:
             self.idle = not await self._act()
             if self.idle:
                 version = await self._world.changed(version, LOOK_SECONDS)
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """A last look at the phone: what stands there as recorded was confirmed."""
         for message in self._world.messages(self.id):
             if message.message_id in self.forms and self._phrases.recorded in message.text:

@@ -124,10 +124,6 @@ class Desk:
         values = {**work.values, question.id: question.toggled(work.values.get(question.id), option)}
         return self.keep(work, draft=values, asking=question.id)
 
-    def gathered(self, work: Work, question_id: str) -> Work:
-        """The ticking is done."""
-        return self.answer(work, question_id, work.values.get(question_id) or [])
-
     def back(self, work: Work) -> Work:
         """To the question before; its answer stays until another is given."""
         self.open_form(work)

@@ -78,14 +78,21 @@ def answer(scene: Scene, args: Sequence[str]) -> Reply:
 
 
 def tick(scene: Scene, args: Sequence[str]) -> Reply:
+    """Put one option in or take it out. The button says which, so that a second tap on it does not undo the first."""
     work = _work(scene, args)
     question, option = _option(work, args)
+    there = option.id in (work.values.get(question.id) or [])
+    if there == (word(args, 3) == "in"):
+        return _shown(scene, work)
     return _shown(scene, scene.desk.toggle(work, question.id, option.id))
 
 
 def done(scene: Scene, args: Sequence[str]) -> Reply:
+    """Take what was ticked on the screen that the button stands on, be it an old one: that is what the person saw."""
     work = _work(scene, args)
-    return _moved_on(scene, scene.desk.gathered(work, _question(work, args).id))
+    question = _question(work, args)
+    seen = [_option(work, [*args[:2], at])[1].id for at in word(args, 2).split(".") if at]
+    return _moved_on(scene, scene.desk.answer(work, question.id, seen))
 
 
 def no_comment(scene: Scene, args: Sequence[str]) -> Reply:

@@ -256,10 +256,13 @@ def _question_rows(scene: Scene, work: Work, question: Question) -> Rows:
         label: Words = option.label
         if question.type is QuestionType.RANKING and is_chosen:
             label = T("{place}. {choice}", place=chosen.index(option.id) + 1, choice=option.label)
-        buttons.append(Button(label, press(verb, assignment_id, at, n), chosen=is_chosen))
+        way = [n] if not question.type.gathered else [n, "out" if is_chosen else "in"]
+        buttons.append(Button(label, press(verb, assignment_id, at, *way), chosen=is_chosen))
     rows = grid(buttons, _columns(scene, question))
     if question.type.gathered:
-        rows += ((Button(T("Done"), press("done", assignment_id, at)),),)
+        ids = [option.id for option in question.choices()]
+        seen = ".".join(str(ids.index(one)) for one in current or [])
+        rows += ((Button(T("Done"), press("done", assignment_id, at, seen)),),)
     if not question.required:
         rows += ((Button(T("No answer"), press("none", assignment_id, at)),),)
     return rows

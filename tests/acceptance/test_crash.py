@@ -66,6 +66,8 @@ async def test_killed_at_any_point_it_loses_nothing(tmp_path: Path) -> None:
         over.set()
         await asyncio.gather(*lives)
         await last
+        for person in people:
+            person.look()  # what was under way when they stopped may have been confirmed since
         await home.start()
         proof = await home.store.read(compare, "telegram", confirmed(people))
         await home.stop()

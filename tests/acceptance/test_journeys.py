@@ -68,6 +68,31 @@ async def test_a_bad_score_asks_which_issues(home: House) -> None:
     assert row["answer"]["explanation"] == "It skips the <b>dose</b> & more"
 
 
+async def test_a_second_tap_on_the_same_tick_does_not_undo_it(home: House) -> None:
+    """Tapping an old tick button again changes nothing, and Done takes what its own screen showed."""
+    slug = await home.project(RATING, *ratings(1))
+    phone = await home.phone()
+    await rate(phone, 1, 3, 3, 3, 3)
+    message = phone.live()
+    tick, nothing = _data(message, "Unsafe"), _data(message, "Done")
+    for data in (tick, tick):
+        tap = home.sandbox.world.tap(phone.id, message.message_id, data, stale=True)
+        assert await tap.answered(5) is not None
+    await phone.until(lambda: "✓ Unsafe" in phone.labels())
+    seen = _data(message, "Done")
+    await phone.tap("Biased")
+    stale = home.sandbox.world.tap(phone.id, message.message_id, nothing, stale=True)
+    answer = await stale.answered(5)
+    assert answer is not None
+    assert answer.text == "Please choose at least one."
+    tap = home.sandbox.world.tap(phone.id, message.message_id, seen, stale=True)
+    assert await tap.answered(5) is not None
+    await phone.tap("No comment")
+    await phone.tap("Submit")
+    [row] = await home.export(slug)
+    assert row["answer"]["issues"] == ["unsafe"]
+
+
 async def test_nothing_ticked_is_no_answer(home: House) -> None:
     """Done without an issue says that one is needed, and stays at the question."""
     await home.project(RATING, *ratings(1))

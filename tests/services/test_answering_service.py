@@ -130,7 +130,7 @@ def test_several_options_are_ticked_one_by_one(tx: CoreTransaction, ana: Person,
     for option in ("wrong_tone", "unclear", "unsafe", "unsafe"):
         work = desk.toggle(work, "issues", option)
     assert (work.values["issues"], question_of(work)) == (["unclear", "wrong_tone"], "issues")
-    work = desk.gathered(work, "issues")
+    work = desk.answer(work, "issues", list(work.values.get("issues") or []))
     assert question_of(work) == "explanation"
     assert stored(tx, work).draft == work.values
 
@@ -139,7 +139,7 @@ def test_done_without_a_tick_is_refused(tx: CoreTransaction, ana: Person, held: 
     """A required question with several options is not done before one is ticked."""
     work = fill_in(tx, ana, held, {key: value for key, value in BAD.items() if key != "explanation"})
     with pytest.raises(Refused):
-        desk_at(tx, ana).gathered(work, "issues")
+        desk_at(tx, ana).answer(work, "issues", list(work.values.get("issues") or []))
     with pytest.raises(Refused):
         desk_at(tx, ana).toggle(work, "issues", "unheard-of")
 
@@ -268,7 +268,7 @@ def test_nothing_to_reopen(tx: CoreTransaction, ana: Person, held: Assignment) -
     [
         lambda desk, work: desk.answer(work, "accuracy", 5),
         lambda desk, work: desk.toggle(work, "issues", "unclear"),
-        lambda desk, work: desk.gathered(work, "issues"),
+        lambda desk, work: desk.answer(work, "issues", list(work.values.get("issues") or [])),
         lambda desk, work: desk.back(work),
         lambda desk, work: desk.go_on(work),
         lambda desk, work: desk.ask(work, "accuracy"),
