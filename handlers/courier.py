@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -112,8 +113,8 @@ class Courier:
                 await self._take_letters()
             except StorageError as error:
                 log.warning("outbox cannot be read", error=str(error))
-            with_timeout = asyncio.wait_for(self._owed.wait(), POLL)
-            await asyncio.gather(with_timeout, return_exceptions=True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._owed.wait(), POLL)
 
     async def drain(self, seconds: float) -> None:
         """Wait for the deliveries under way, at most `seconds`."""

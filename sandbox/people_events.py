@@ -20,7 +20,7 @@ async def stream_changes(request: web.Request, world: World) -> web.StreamRespon
             change = await subscription.get(HEARTBEAT)
             await response.write(_event(change) if change else b": still here\n\n")
     except ConnectionError:
-        pass
+        pass  # the page was closed, which is how a stream of events ends
     finally:
         subscription.close()
     return response

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, takewhile
 from unicodedata import category
 
@@ -35,6 +36,12 @@ def paginate(contents: Sequence[str], budget: int = PAGE) -> list[list[Fragment]
 
     What fits on one page stays on one; otherwise a text begins on a new page rather than be split near its start.
     """
+    return _paginate(tuple(contents), budget)
+
+
+@lru_cache(maxsize=256)
+def _paginate(contents: tuple[str, ...], budget: int) -> list[list[Fragment]]:
+    """Kept, since one tap asks several times: how many pages there are, which is shown, which were read."""
     if sum(map(units, contents)) <= budget:
         return [[Fragment(n, text, True) for n, text in enumerate(contents)]]
     pages: list[list[Fragment]] = [[]]

@@ -168,7 +168,11 @@ def typed(scene: Scene, text: str, to: str | None) -> Reply:
     if to is not None and to.startswith("ask:"):
         args = to.split(":")[1:]
         asked = _work(scene, args)
-        return _written(scene, asked, _question(asked, args), text)
+        try:
+            return _written(scene, asked, _question(asked, args), text)
+        except Gone as refusal:
+            stands = gone(scene, args, refusal)
+            return replace(stands, items=(note(refusal.text), *stands.items))
     work = _typed_for(scene, to)
     if work is None:
         return next_or_help()

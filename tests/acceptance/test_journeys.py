@@ -401,6 +401,18 @@ async def test_a_task_that_runs_out_goes_to_somebody_else(home: House) -> None:
     await ana.sees("Time is up")
 
 
+async def test_words_that_come_too_late_are_answered(home: House) -> None:
+    """A reply to a question of a task that has run out says so, and the question is cleared away."""
+    await home.project(FACT_CHECK, {"id": "f1", "claim": "C."})
+    phone = await home.phone()
+    await phone.tap("Supported")
+    await phone.until(lambda: any(message.force_reply for message in phone.messages))
+    home.clock.ahead += _minutes(25 * 60)
+    await phone.reply("https://example.org/late")
+    await phone.sees("This task is no longer with you.")
+    await phone.sees("Time is up")
+
+
 async def test_somebody_who_blocks_the_bot_holds_up_nobody(home: House) -> None:
     """A blocked bot's tasks go to others, and starting again works."""
     await home.project(RATING, *ratings(1))
