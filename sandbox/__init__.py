@@ -1,1 +1,1 @@
-"""A local Telegram for the demo and the tests: it knows nothing of the service that talks to it."""
+"""A local Telegram and a local Slack for the demo and the tests: they know nothing of the service that talks to it."""

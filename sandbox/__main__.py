@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the local Telegram alone, for trying a bot against it."""
+"""`python -m sandbox`: the local Telegram and Slack alone, for trying a bot against them."""
 
 import argparse
 import asyncio
@@ -12,7 +12,11 @@ async def serve(port: int, token: str) -> None:
     """Run the sandbox until it is interrupted."""
     async with Sandbox(port=port, token=token) as sandbox:
         sandbox.guide = ["Add a person, then write to the bot."]
+        sandbox.slack_guide = ["Add a person, then write to the app."]
         sys.stdout.write(f"page:  {sandbox.url}/sandbox/\napi:   {sandbox.url}\ntoken: {sandbox.token}\n")
+        slack = sandbox.slack
+        sys.stdout.write(f"slack: {sandbox.slack_api_url}\nbot token: {slack.bot_token}\n")
+        sys.stdout.write(f"app token: {slack.app_token}\nsigning secret: {slack.signing_secret}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 

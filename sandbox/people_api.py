@@ -1,43 +1,31 @@
 """HTTP for people's side of the sandbox: the phone page and the JSON API under it."""
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import Callable
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
+from sandbox.changes import Feed
+from sandbox.errors import Json
 from sandbox.people_events import stream_changes
-from sandbox.people_json import integer, number, optional_text, read_body, read_fault, refuse_other_sites, reply, text
+from sandbox.people_faults import FaultsApi
+from sandbox.people_files import chat_file, page_file, read_upload
+from sandbox.people_json import Handler, integer, optional_text, read_body, reply, routes_of, text
 from sandbox.telegram.book import guess_type, page_json
 from sandbox.telegram.chats import Chat, Person
-from sandbox.telegram.errors import ApiError, Json, WorldError
-from sandbox.telegram.faults import Faults
 from sandbox.telegram.messages import Message
 from sandbox.telegram.world import World
 
-PAGE = Path(__file__).with_name("page")
 TAP_WAIT = 10.0
-_BASE = "/sandbox/api"
-_CHAT = _BASE + "/chats/{person_id:-?[0-9]+}"
-_SAFE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-# Named here, since the system's own table of types differs from machine to machine.
-_PAGE_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-}
-_UPDATE_FAULTS = ("duplicate", "shuffle", "lose_ack")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+BASE = "/sandbox/api"
+_CHAT = BASE + "/chats/{person_id:-?[0-9]+}"
 
 
 class PeopleApi:
     """What a person can do with a phone, as HTTP. Errors are `{"error": text}` with status 400 or 404."""
 
-    def __init__(self, world: World, faults: Faults, guide: Callable[[], list[str]]) -> None:
+    def __init__(self, world: World, feeds: tuple[Feed, ...], guide: Callable[[], list[str]]) -> None:
         self.world = world
-        self.faults = faults
+        self.feeds = feeds
         self.guide = guide
 
     def routes(self) -> list[web.RouteDef]:
@@ -46,31 +34,28 @@ class PeopleApi:
             ("GET", "/sandbox", self.root),
             ("GET", "/sandbox/", self.page),
             ("GET", "/sandbox/page/{name:[A-Za-z0-9_][A-Za-z0-9_.-]*}", self.page_file),
-            ("GET", f"{_BASE}/state", self.state),
-            ("POST", f"{_BASE}/people", self.add_person),
+            ("GET", f"{BASE}/state", self.state),
+            ("POST", f"{BASE}/people", self.add_person),
             ("GET", _CHAT, self.chat),
             ("POST", f"{_CHAT}/send", self.send),
             ("POST", f"{_CHAT}/tap", self.tap),
             ("POST", f"{_CHAT}/upload", self.upload),
             ("POST", _CHAT + "/{act:block|unblock|read}", self.act),
-            ("GET", _BASE + "/files/{file_id}", self.file),
-            ("GET", f"{_BASE}/events", self.events),
-            ("GET", f"{_BASE}/faults", self.list_faults),
-            ("POST", f"{_BASE}/faults", self.add_fault),
-            ("DELETE", f"{_BASE}/faults", self.clear_faults),
-            ("GET", f"{_BASE}/calls", self.calls),
-            ("*", _BASE + "/{anything:.*}", self.nothing),
+            ("GET", BASE + "/files/{file_id}", self.file),
+            ("GET", f"{BASE}/events", self.events),
+            *FaultsApi(self.world.faults, self.world).table(BASE),
+            ("*", BASE + "/{anything:.*}", self.nothing),
         ]
-        return [web.route(verb, path, _with_errors(handler)) for verb, path, handler in table]
+        return routes_of(table)
 
     async def root(self, request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/sandbox/")
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        return _static("index.html")
+        return page_file("index.html")
 
     async def page_file(self, request: web.Request) -> web.StreamResponse:
-        return _static(request.match_info["name"])
+        return page_file(request.match_info["name"])
 
     async def nothing(self, request: web.Request) -> web.StreamResponse:
         raise LookupError(f"there is no {request.method} {request.path}")
@@ -122,14 +107,10 @@ class PeopleApi:
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         person = self._who(request)
-        if not request.content_type.startswith("multipart/"):
-            raise WorldError("an upload is a multipart form with the field 'file'")
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.name == "file" and part.filename:
-                content = bytes(await part.read(decode=False))
-                mime_type = part.headers.get("Content-Type") or guess_type(part.filename)
-                return reply(page_json(self.world.upload(person.id, part.filename, content, mime_type)))
-        raise WorldError("the field 'file' with a file name is missing")
+        part, content, _ = await read_upload(request)
+        name = part.filename or ""
+        mime_type = part.headers.get("Content-Type") or guess_type(name)
+        return reply(page_json(self.world.upload(person.id, name, content, mime_type)))
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         acts = {"block": self.world.block, "unblock": self.world.unblock, "read": self.world.mark_read}
@@ -140,51 +121,10 @@ class PeopleApi:
         stored = self.world.files.get(request.match_info["file_id"])
         if stored is None:
             raise LookupError("there is no such file")
-        # Anything but plain pictures is offered for download only: it may be a page with scripts.
-        shown = stored.mime_type in _SAFE_IMAGES
-        disposition = "inline" if shown else "attachment"
-        headers = {
-            "Content-Type": stored.mime_type if shown else _harmless(stored.mime_type),
-            "Content-Disposition": _disposition(disposition, stored.file_name),
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox",
-        }
-        return web.Response(body=stored.content, headers=headers)
+        return chat_file(stored.file_name, stored.mime_type, stored.content)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        return await stream_changes(request, self.world)
-
-    async def list_faults(self, request: web.Request) -> web.StreamResponse:
-        return reply(self.faults.to_json())
-
-    async def add_fault(self, request: web.Request) -> web.StreamResponse:
-        """Adds a rule (fields of `Fault`), or sets `duplicate`, `shuffle`, `lose_ack` or `network_down` (seconds)."""
-        body = await read_body(request)
-        special = {name: number(body, name) for name in (*_UPDATE_FAULTS, "network_down") if name in body}
-        rule = {name: value for name, value in body.items() if name not in special}
-        if rule or not special:
-            self.faults.add(read_fault(rule))
-        for name, value in special.items():
-            if name == "network_down":
-                self.faults.network_down(value)
-            else:
-                setattr(self.faults, name, value)
-        return reply(self.faults.to_json())
-
-    async def clear_faults(self, request: web.Request) -> web.StreamResponse:
-        self.faults.clear()
-        return reply(self.faults.to_json())
-
-    async def calls(self, request: web.Request) -> web.StreamResponse:
-        """Calls number `since` and later; `next` is what to pass as `since` the next time."""
-        since = request.query.get("since", "0")
-        if not since.isdigit():
-            raise WorldError("since must be a number")
-        total, kept = self.world.call_count, list(self.world.calls)
-        first = total - len(kept)
-        found = kept[max(int(since) - first, 0) :]
-        shown = [{"method": call.method, "params": call.params, "ok": call.ok, "status": call.status} for call in found]
-        return reply({"next": total, "calls": shown})
+        return await stream_changes(request, *self.feeds)
 
     def _who(self, request: web.Request) -> Person:
         person = self.world.people.get(int(request.match_info["person_id"]))
@@ -206,21 +146,6 @@ class PeopleApi:
         }
 
 
-def _with_errors(handler: Handler) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            refuse_other_sites(request)
-            return await handler(request)
-        except LookupError as missing:
-            return reply({"error": str(missing.args[0])}, 404)
-        except (WorldError, ApiError) as refused:
-            return reply({"error": str(refused)}, 400)
-        except web.HTTPRequestEntityTooLarge:
-            return reply({"error": "that is too big"}, 400)
-
-    return answer
-
-
 def _open_force_reply(messages: list[Message]) -> Message | None:
     """The message whose reply field is open on the phone: nobody wrote anything since it came."""
     for message in reversed(messages):
@@ -229,28 +154,3 @@ def _open_force_reply(messages: list[Message]) -> Message | None:
         if message.force_reply:
             return message
     return None
-
-
-def _static(name: str) -> web.StreamResponse:
-    path = PAGE / name
-    if not path.is_file():
-        raise LookupError(f"there is no page {name}")
-    headers = {
-        "Content-Type": _PAGE_TYPES.get(path.suffix, "application/octet-stream"),
-        "Cache-Control": "no-cache",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return web.FileResponse(path, headers=headers)
-
-
-def _harmless(mime_type: str) -> str:
-    kind = mime_type.partition(";")[0].strip().lower()
-    return (
-        kind
-        if kind in ("text/plain", "text/csv", "application/json", "application/pdf")
-        else "application/octet-stream"
-    )
-
-
-def _disposition(kind: str, file_name: str) -> str:
-    return f"{kind}; filename*=UTF-8''{quote(file_name, safe='')}"

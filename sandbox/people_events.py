@@ -3,16 +3,15 @@
 import orjson
 from aiohttp import web
 
-from sandbox.telegram.changes import Change
-from sandbox.telegram.world import World
+from sandbox.changes import Change, Feed, Subscription
 
 HEARTBEAT = 15.0
 
 
-async def stream_changes(request: web.Request, world: World) -> web.StreamResponse:
+async def stream_changes(request: web.Request, *feeds: Feed) -> web.StreamResponse:
     """Send every change as one `data:` line until the page or the sandbox goes; a comment when it is quiet."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    subscription = world.subscribe()
+    subscription = Subscription(*feeds)
     try:
         await response.prepare(request)
         await response.write(b": hello\n\n")
@@ -27,5 +26,4 @@ async def stream_changes(request: web.Request, world: World) -> web.StreamRespon
 
 
 def _event(change: Change) -> bytes:
-    body = {"kind": change.kind, "person_id": change.person_id, **change.payload}
-    return b"data: " + orjson.dumps(body) + b"\n\n"
+    return b"data: " + orjson.dumps({"kind": change.kind, **change.payload}) + b"\n\n"

@@ -1,13 +1,36 @@
 """Reading and writing of JSON for people's side: clear refusals of whatever does not fit."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
 
-from sandbox.telegram.errors import Json, WorldError
-from sandbox.telegram.faults import Fault
+from sandbox.errors import Json, WorldError
+from sandbox.faults import Fault
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes_of(table: list[tuple[str, str, Handler]]) -> list[web.RouteDef]:
+    """Routes whose refusals are answered as `{"error": text}`, with status 400 or 404."""
+    return [web.route(verb, path, _with_errors(handler)) for verb, path, handler in table]
+
+
+def _with_errors(handler: Handler) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            refuse_other_sites(request)
+            return await handler(request)
+        except LookupError as missing:
+            return reply({"error": str(missing.args[0])}, 404)
+        except WorldError as refused:
+            return reply({"error": str(refused)}, 400)
+        except web.HTTPRequestEntityTooLarge:
+            return reply({"error": "that is too big"}, 400)
+
+    return answer
 
 
 def refuse_other_sites(request: web.Request) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox as one local server: Telegram's Bot API for the bot, a page and an API for its people."""
+"""The sandbox as one local server: a Telegram and a Slack for the bot, a page and an API for its people."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,12 @@ from typing import Self
 
 from aiohttp import web
 
+from sandbox.faults import Faults
 from sandbox.people_api import PeopleApi
-from sandbox.telegram.faults import Faults
+from sandbox.slack.http import WebApiServer
+from sandbox.slack.limits import SlackLimits
+from sandbox.slack.people_api import SlackPeopleApi
+from sandbox.slack.world import Workspace
 from sandbox.telegram.http import MAX_BODY, BotApiServer, not_found
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.methods import BotApi
@@ -17,10 +21,11 @@ from sandbox.telegram.world import World
 
 
 class Sandbox:
-    """A local Telegram at `url` for one bot with `token`; port 0 takes a free one.
+    """A local Telegram and a local Slack at `url` for one bot; port 0 takes a free one.
 
-    Point the bot at `url` in place of https://api.telegram.org; people open `url` in a browser. `guide` is what the
-    page tells a visitor to do first. Raises `OSError` from `start` when the port is taken.
+    Point the bot at `url` in place of https://api.telegram.org (its token is `token`), and at `slack_api_url` in place
+    of https://slack.com/api/ (tokens and signing secret are `slack`'s); people open `url` in a browser. `guide` and
+    `slack_guide` are what the page tells a visitor to do first. Raises `OSError` from `start` when the port is taken.
     """
 
     def __init__(
@@ -30,6 +35,7 @@ class Sandbox:
         *,
         token: str = "1000:sandbox-token",
         limits: Limits | None = None,
+        slack_limits: SlackLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.host = host
@@ -39,8 +45,12 @@ class Sandbox:
         self.limits = limits or Limits()
         self.world = World(token, clock=clock, faults=self.faults)
         self.guide: list[str] = []
+        self.slack_guide: list[str] = []
         self.webhook = WebhookSender(self.world.updates, self.faults, clock)
         self._bot_api = BotApiServer(BotApi(self.world, self.limits, self.webhook), self.faults)
+        self.slack = Workspace(clock=clock)
+        self.slack_limits = slack_limits or SlackLimits()
+        self._web_api = WebApiServer(self.slack, self.slack_limits)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -49,12 +59,21 @@ class Sandbox:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
+    @property
+    def slack_api_url(self) -> str:
+        """What slack_sdk calls `base_url`, with a slash at the end."""
+        return f"{self.url}/api/"
+
     async def start(self) -> Self:
         """Listen. After `stop` it starts again at the same port with the same world, as after an outage."""
         self._bot_api.stopping.clear()
+        self._web_api.stopping.clear()
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(self._bot_api.routes())
-        app.add_routes(PeopleApi(self.world, self.faults, lambda: self.guide).routes())
+        app.add_routes(self._web_api.routes())
+        app.add_routes(SlackPeopleApi(self.slack, lambda: self.slack_guide).routes())
+        feeds = self.world.feed, self.slack.feed
+        app.add_routes(PeopleApi(self.world, feeds, lambda: self.guide).routes())
         app.router.add_route("*", "/{anything:.*}", not_found)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
@@ -65,15 +84,21 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self.port = self._runner.addresses[0][1]
+        self.slack.base_url = self.url
         await self.webhook.start()
+        await self.slack.delivery.start()
         return self
 
     async def stop(self) -> None:
         """Close every connection; the world stays as it is. Stopping twice does no harm."""
         self._bot_api.stopping.set()
+        self._web_api.stopping.set()
         self.world.updates.close()
         self.world.feed.close()
+        self.slack.feed.close()
         await self.webhook.stop()
+        await self.slack.delivery.stop()
+        await self.slack.hub.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

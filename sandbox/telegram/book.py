@@ -2,14 +2,16 @@
 
 import mimetypes
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from sandbox.telegram.changes import ChangeKind, Feed, Subscription
+from sandbox.changes import Change, Feed, Subscription
+from sandbox.errors import Json, WorldError
 from sandbox.telegram.chats import Chat, Person
-from sandbox.telegram.errors import Json, WorldError
 from sandbox.telegram.files import FileStore
 from sandbox.telegram.messages import Message, bot_user
 from sandbox.telegram.profile import Profile
+
+ChangeKind = Literal["message", "edit", "delete", "answer", "person", "chat", "action", "commands"]
 
 _FIRST_PERSON = 5_000_001
 _FIRST_GROUP = 4_000_001
@@ -48,7 +50,7 @@ class Book:
 
     def subscribe(self) -> Subscription:
         """An async iterator over the changes from now on; close it when done."""
-        return self.feed.subscribe()
+        return Subscription(self.feed)
 
     def add_person(
         self,
@@ -143,7 +145,8 @@ class Book:
         return {"message_id": message.message_id, "message": page_json(message)}
 
     def tell(self, kind: ChangeKind, chat_id: int, payload: Json) -> None:
-        self.feed.tell(kind, chat_id, payload)
+        """Say what happened in a chat; in a private one its id is the person's own."""
+        self.feed.tell(Change(kind, {"person_id": chat_id, **payload}))
 
 
 def page_json(message: Message) -> Json:

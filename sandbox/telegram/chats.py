@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sandbox.telegram.errors import Json
+from sandbox.errors import Json
 
 if TYPE_CHECKING:
     from sandbox.telegram.messages import Message

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.entities import check_given, clean_text, command_entities, is_blank, trim, utf16_length
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.files import MAX_UPLOAD, StoredFile
 from sandbox.telegram.html import parse_html
 from sandbox.telegram.messages import Message

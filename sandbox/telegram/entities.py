@@ -2,7 +2,8 @@
 
 import re
 
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import bad_request
 
 CODE = frozenset({"code", "pre"})
 QUOTES = frozenset({"blockquote", "expandable_blockquote"})

@@ -1,8 +1,6 @@
-"""The refusals of the local Bot API, in Telegram's words, and those of people's phones."""
+"""The refusals of the local Bot API, in Telegram's words."""
 
-from typing import Any
-
-Json = dict[str, Any]
+from sandbox.errors import Json
 
 
 class ApiError(Exception):
@@ -19,14 +17,6 @@ class ApiError(Exception):
         if self.parameters:
             body["parameters"] = self.parameters
         return body
-
-
-class WorldError(ValueError):
-    """A person tried what no phone would let them do; the message says why."""
-
-
-class ConnectionLost(Exception):
-    """The connection must be closed with no answer at all."""
 
 
 def bad_request(reason: str, parameters: dict[str, int] | None = None) -> ApiError:

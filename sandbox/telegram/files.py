@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import bad_request
 
 MAX_UPLOAD = 50 * 1024 * 1024
 MAX_PHOTO = 10 * 1024 * 1024

@@ -4,8 +4,9 @@ import re
 import string
 from dataclasses import dataclass, field
 
+from sandbox.errors import Json
 from sandbox.telegram.entities import arrange, clean_text, trim, utf16_length
-from sandbox.telegram.errors import ApiError, Json, bad_request
+from sandbox.telegram.errors import ApiError, bad_request
 
 _SIMPLE = {
     "b": "bold",

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from sandbox.telegram.errors import ApiError, Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import ApiError, bad_request
 
 MAX_BUTTONS = 100
 MAX_PER_ROW = 8

@@ -1,7 +1,7 @@
 """Membership of a chat in Telegram's JSON: `ChatMember` and `ChatMemberUpdated`."""
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Chat, Person
-from sandbox.telegram.errors import Json
 
 _RIGHTS = (
     "can_manage_chat",

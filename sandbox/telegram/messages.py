@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Chat, Person
 from sandbox.telegram.entities import QUOTES, utf16_slice
-from sandbox.telegram.errors import Json
 from sandbox.telegram.files import StoredFile
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Chat
-from sandbox.telegram.errors import Json, bad_request, forbidden
+from sandbox.telegram.errors import bad_request, forbidden
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.messages import Message
 from sandbox.telegram.params import Upload

@@ -1,6 +1,7 @@
 """Bot API methods about the bot itself, its menus, chats, files and answers to taps."""
 
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.members import member_json
 from sandbox.telegram.methods import BotApi, method
 from sandbox.telegram.taps import CallbackAnswer

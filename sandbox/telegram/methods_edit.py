@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.content import caption, file_of, message_text, options_of
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.markup import check_markup
 from sandbox.telegram.messages import Message
 from sandbox.telegram.methods import BotApi, method

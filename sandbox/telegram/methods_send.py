@@ -1,7 +1,8 @@
 """Bot API methods that put something new in a chat."""
 
+from sandbox.errors import Json
 from sandbox.telegram.content import caption, file_of, message_text, options_of, reply_target
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.markup import check_markup
 from sandbox.telegram.messages import Message
 from sandbox.telegram.methods import BotApi, method

@@ -4,7 +4,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.methods import BotApi, method
 from sandbox.telegram.webhook import WebhookSettings
 

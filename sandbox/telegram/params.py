@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.errors import Json
+from sandbox.telegram.errors import bad_request
 from sandbox.telegram.signatures import FAMILIES, METHODS, OBJECTS, Field, Fields
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}")

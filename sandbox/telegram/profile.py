@@ -2,8 +2,9 @@
 
 import re
 
+from sandbox.errors import Json
 from sandbox.telegram.chats import Person
-from sandbox.telegram.errors import Json, bad_request
+from sandbox.telegram.errors import bad_request
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2}|")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from sandbox.telegram.errors import ConnectionLost, Json, bad_request, conflict
-from sandbox.telegram.faults import Faults
+from sandbox.errors import ConnectionLost, Json
+from sandbox.faults import Faults
+from sandbox.telegram.errors import bad_request, conflict
 
 # Every kind of update that Telegram knows; the sandbox makes some of them.
 KINDS = frozenset(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import aiohttp
 import orjson
 
-from sandbox.telegram.errors import Json
-from sandbox.telegram.faults import Faults
+from sandbox.errors import Json
+from sandbox.faults import Faults
 from sandbox.telegram.updates import Pending, UpdateQueue
 
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)

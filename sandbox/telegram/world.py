@@ -2,15 +2,14 @@
 
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 
+from sandbox.calls import CallLog
+from sandbox.errors import Json, WorldError
+from sandbox.faults import Faults
 from sandbox.telegram.book import Book
-from sandbox.telegram.calls import MAX_CALLS, Call
 from sandbox.telegram.chats import Chat, Person
 from sandbox.telegram.entities import clean_text, command_entities, is_blank, utf16_length
-from sandbox.telegram.errors import Json, WorldError
-from sandbox.telegram.faults import Faults
 from sandbox.telegram.members import member_json, membership_update
 from sandbox.telegram.messages import Message, sender_of
 from sandbox.telegram.taps import CallbackAnswer, Tap
@@ -20,7 +19,7 @@ MAX_TEXT = 4096
 MAX_CAPTION = 1024
 
 
-class World(Book):
+class World(Book, CallLog):
     """One bot and everybody who could meet it, in memory; single-threaded, in the event loop's thread.
 
     `clock` gives seconds since the epoch. Acts that no phone allows raise `WorldError`.
@@ -35,11 +34,10 @@ class World(Book):
         clock: Callable[[], float] = time.time,
         faults: Faults | None = None,
     ) -> None:
-        super().__init__(token, bot_name, bot_username, clock)
+        Book.__init__(self, token, bot_name, bot_username, clock)
+        CallLog.__init__(self)
         self.faults = faults or Faults()
         self.updates = UpdateQueue(clock, self.faults)
-        self.calls: deque[Call] = deque(maxlen=MAX_CALLS)
-        self.call_count = 0
         self.query_lifetime = 150.0
         self._taps: dict[str, Tap] = {}
 
@@ -169,10 +167,6 @@ class World(Book):
             message = self.write(chat, from_bot=False, sender=None, service=service)
             self.updates.add("message", message.to_json(), chat.id)
         return new
-
-    def log(self, call: Call) -> None:
-        self.calls.append(call)
-        self.call_count += 1
 
     def _say(self, person: Person, chat: Chat, **content: object) -> Message:
         chat.started = True

@@ -6,9 +6,9 @@ import time
 import aiohttp
 import pytest
 
+from sandbox.faults import Fault, Faults
 from sandbox.server import Sandbox
 from sandbox.telegram.chats import Person
-from sandbox.telegram.faults import Fault, Faults
 
 from sandbox_client import Client, until  # isort: skip
 

@@ -7,9 +7,9 @@ import aiohttp
 import pytest
 import telegram
 
+from sandbox.errors import WorldError
 from sandbox.server import Sandbox
 from sandbox.telegram.chats import Person
-from sandbox.telegram.errors import WorldError
 from sandbox.telegram.files import image_size
 
 from sandbox_client import Client, Clock  # isort: skip

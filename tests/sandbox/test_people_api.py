@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from sandbox import people_api
+from sandbox import people_api, people_files
 from sandbox.server import Sandbox
 from sandbox.telegram.chats import Person
 
@@ -20,7 +20,7 @@ async def test_page(api: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPat
     """The root leads to the page, whose files come with their types; nothing else is served."""
     (tmp_path / "index.html").write_text("<!doctype html>the page")
     (tmp_path / "app.js").write_text("let x")
-    monkeypatch.setattr(people_api, "PAGE", tmp_path)
+    monkeypatch.setattr(people_files, "PAGE", tmp_path)
     async with api.http.get(sandbox.url + "/", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (302, "/sandbox/")
     async with api.http.get(sandbox.url) as answer:

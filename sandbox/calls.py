@@ -1,8 +1,9 @@
-"""The log of Bot API calls, as they were received and answered."""
+"""The log of API calls, as they were received and answered."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
-from sandbox.telegram.errors import Json
+from sandbox.errors import Json
 
 MAX_CALLS = 200_000
 
@@ -22,3 +23,15 @@ class Call:
     ok: bool = True
     status: int = 200
     description: str | None = None
+
+
+class CallLog:
+    """What a world remembers of the calls to it: the last `MAX_CALLS` of them, and how many there were."""
+
+    def __init__(self) -> None:
+        self.calls: deque[Call] = deque(maxlen=MAX_CALLS)
+        self.call_count = 0
+
+    def log(self, call: Call) -> None:
+        self.calls.append(call)
+        self.call_count += 1

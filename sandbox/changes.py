@@ -3,31 +3,29 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
-from sandbox.telegram.errors import Json
-
-ChangeKind = Literal["message", "edit", "delete", "answer", "person", "chat", "action", "commands"]
+from sandbox.errors import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something a person could see. `person_id` is the chat's id: the person's own in a private chat."""
+    """Something a person could see: `kind` says what, `payload` the rest of what the page is told."""
 
-    kind: ChangeKind
-    person_id: int
-    payload: Json
+    kind: str
+    payload: Json = field(default_factory=dict)
 
 
 class Subscription(AsyncIterator[Change]):
-    """An endless async iterator over changes; it ends when it or its feed is closed."""
+    """An endless async iterator over the changes in some feeds; it ends when it or one of them is closed."""
 
-    def __init__(self, feed: "Feed") -> None:
-        self._feed = feed
+    def __init__(self, *feeds: "Feed") -> None:
+        self._feeds = feeds
         self._waiting: deque[Change] = deque()
         self._news = asyncio.Event()
         self._closed = False
+        for feed in feeds:
+            feed.add(self)
 
     def put(self, change: Change) -> None:
         self._waiting.append(change)
@@ -55,7 +53,8 @@ class Subscription(AsyncIterator[Change]):
     def close(self) -> None:
         self._closed = True
         self._news.set()
-        self._feed.forget(self)
+        for feed in self._feeds:
+            feed.forget(self)
 
 
 class Feed:
@@ -66,9 +65,8 @@ class Feed:
         self._subscriptions: set[Subscription] = set()
         self._waiting: set[asyncio.Future[None]] = set()
 
-    def tell(self, kind: ChangeKind, person_id: int, payload: Json) -> None:
+    def tell(self, change: Change) -> None:
         self.version += 1
-        change = Change(kind, person_id, payload)
         for subscription in self._subscriptions:
             subscription.put(change)
         waiting, self._waiting = self._waiting, set()
@@ -80,10 +78,8 @@ class Feed:
     def watched(self) -> bool:
         return bool(self._subscriptions)
 
-    def subscribe(self) -> Subscription:
-        subscription = Subscription(self)
+    def add(self, subscription: Subscription) -> None:
         self._subscriptions.add(subscription)
-        return subscription
 
     def forget(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)

@@ -1,4 +1,4 @@
-"""Failures on order: what the network and Telegram's servers do on a bad day."""
+"""Failures on order: what the network and a platform's servers do on a bad day."""
 
 import fnmatch
 import random
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeVar, get_args
 
-from sandbox.telegram.errors import Json
+from sandbox.errors import Json
 
 FaultKind = Literal["429", "500", "502", "timeout", "reset", "garbage", "hold"]
 T = TypeVar("T")
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Fault:
     """One rule. `method` is a name, `*`, or a pattern such as `send*`; `times` None means without end.
 
-    Kinds: `429` (with `retry_after` seconds), `500` and `502` (Telegram's JSON errors), `garbage` (HTML with
+    Kinds: `429` (with `retry_after` seconds), `500` and `502` (the platform's JSON errors), `garbage` (HTML with
     status 502), `reset` (connection closed, no answer), `timeout` (no answer for `seconds`, then closed),
     `hold` (the answer comes `seconds` late). With `after_effect` the call takes effect first and only its
     answer is lost or late. Raises `ValueError` for values that make no sense.
