@@ -2,7 +2,7 @@
 
 const ROOT = "/sandbox/api";
 
-async function request(method, path, body) {
+export async function request(method, path, body) {
   const isForm = body instanceof FormData;
   const response = await fetch(ROOT + path, {
     method,
@@ -35,9 +35,6 @@ export const tap = (id, messageId, data) =>
 export const block = (id) => request("POST", chat(id, "/block"), {});
 export const unblock = (id) => request("POST", chat(id, "/unblock"), {});
 export const read = (id) => request("POST", chat(id, "/read"), {});
-export const getFaults = () => request("GET", "/faults");
-export const addFault = (fault) => request("POST", "/faults", fault);
-export const clearFaults = () => request("DELETE", "/faults");
 export const fileUrl = (fileId) => `${ROOT}/files/${encodeURIComponent(fileId)}`;
 
 export function upload(id, file) {
@@ -45,6 +42,13 @@ export function upload(id, file) {
   form.append("file", file);
   return request("POST", chat(id, "/upload"), form);
 }
+
+/** The failures of one platform, kept at `path`. */
+export const faultsAt = (path) => ({
+  get: () => request("GET", path),
+  add: (fault) => request("POST", path, fault),
+  clear: () => request("DELETE", path),
+});
 
 /** Listens for ever. A browser gives up for good on an HTTP error, so start anew then. */
 export function listen({ onEvent, onUp, onDown }) {

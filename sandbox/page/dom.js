@@ -62,36 +62,34 @@ export function direction(text) {
   return letter && RTL.test(letter[0]) ? "rtl" : "ltr";
 }
 
-let toastTimer;
-
-export function toast(text) {
+/** A passing word in `place`, one of the two devices; the next one there takes its room. */
+export function toast(text, place = byId("toasts")) {
   const node = h("div", { class: "toast", dir: "auto" }, text);
-  byId("toasts").replaceChildren(node);
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => node.remove(), Math.max(3000, text.length * 60));
+  place.replaceChildren(node);
+  setTimeout(() => node.remove(), Math.max(3000, text.length * 60));
 }
 
 export function alertBox(text) {
   const dialog = byId("alert");
   byId("alert-text").textContent = text;
-  centreOnPhone(dialog);
+  centreOn(byId("phone"), dialog);
   if (!dialog.open) dialog.showModal();
 }
 
-/** Dialogs live in the top layer; Telegram's belong to the phone, so put them there. */
-function centreOnPhone(dialog) {
-  const phone = byId("phone").getBoundingClientRect();
-  dialog.style.left = `${phone.left + phone.width / 2}px`;
-  dialog.style.top = `${phone.top + phone.height / 2}px`;
+/** Dialogs live in the top layer; those of a device belong to it, so put them there. */
+export function centreOn(device, dialog) {
+  const { left, top, width, height } = device.getBoundingClientRect();
+  dialog.style.left = `${left + width / 2}px`;
+  dialog.style.top = `${top + height / 2}px`;
 }
 
-/** A popup that closes on a click elsewhere or Escape and gives the focus back. */
-export function popup(node, opener, prepare = () => {}) {
+/** A popup that closes on a click elsewhere or Escape and gives the focus back, to `home` if it has no opener. */
+export function popup(node, opener, prepare = () => {}, home = () => byId("input")) {
   const close = (restoreFocus) => {
     if (node.hidden) return;
     node.hidden = true;
     opener?.setAttribute("aria-expanded", "false");
-    if (restoreFocus) (opener ?? byId("input")).focus();
+    if (restoreFocus) (opener ?? home())?.focus();
   };
   const open = () => {
     prepare();

@@ -91,7 +91,7 @@ function attachment({ document: file }) {
   );
 }
 
-function fileSize(bytes) {
+export function fileSize(bytes) {
   if (!Number.isFinite(bytes)) return "";
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KB`;
