@@ -60,6 +60,10 @@ class AnswerTable:
         self._core.execute(update(answer).where(answer.c.id == new.id).values(revision=new.revision))
         return new
 
+    def withdraw(self, assignment_id: int) -> None:
+        """It stays, and counts no more: not in exports, not as earned, not as progress."""
+        self._core.execute(update(answer).where(answer.c.assignment_id == assignment_id).values(withdrawn=True))
+
     def _keep(self, one: Answer) -> None:
         self._core.execute(
             insert(answer_revision).values(
@@ -68,7 +72,8 @@ class AnswerTable:
         )
 
     def count(self, project_id: int) -> int:
-        return self._core.execute(select(func.count()).where(answer.c.project_id == project_id)).scalar_one()
+        counted = select(func.count()).where(answer.c.project_id == project_id, ~answer.c.withdrawn)
+        return self._core.execute(counted).scalar_one()
 
     def rows(self, project_id: int) -> Iterator[AnswerRow]:
         """All answers of a project in the order in which they came, one chunk in memory at a time."""
@@ -126,7 +131,7 @@ def _joined(whose: ColumnElement[bool], last: int) -> Select[Any]:
         .join(assignment, assignment.c.id == answer.c.assignment_id)
         .join(task, task.c.id == assignment.c.task_id)
         .join(person, person.c.id == answer.c.person_id)
-        .where(whose, answer.c.id > last)
+        .where(whose, ~answer.c.withdrawn, answer.c.id > last)
         .order_by(answer.c.id)
         .limit(CHUNK)
     )

@@ -4,7 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.assignment import Assignment, AssignmentState, SkipReason
 from storage.rows import columns
@@ -52,6 +64,24 @@ class AssignmentTable:
             assignment.c.person_id == person_id, or_(held, assignment.c.draft.is_not(None))
         )
         return self._all(open_forms.order_by(assignment.c.touched_at.desc().nulls_last(), assignment.c.id.desc()))
+
+    def shared(self, one: int, other: int) -> list[tuple[Assignment, Assignment]]:
+        """The assignments of tasks that both people had, in pairs."""
+        return list(zip(self._also_had(one, other), self._also_had(other, one), strict=True))
+
+    def _also_had(self, person_id: int, by: int) -> list[Assignment]:
+        same = assignment.alias()
+        also = exists().where(same.c.task_id == assignment.c.task_id, same.c.person_id == by)
+        theirs = select(assignment).where(assignment.c.person_id == person_id, also)
+        return self._all(theirs.order_by(assignment.c.task_id))
+
+    def last_answered(self, person_id: int) -> Assignment | None:
+        """The one that the person submitted last."""
+        answered = select(assignment).where(
+            assignment.c.person_id == person_id, assignment.c.state == AssignmentState.SUBMITTED
+        )
+        found = self._all(answered.order_by(assignment.c.ended_at.desc(), assignment.c.id.desc()).limit(1))
+        return found[0] if found else None
 
     def due(self, now: datetime, limit: int) -> list[Assignment]:
         """Held assignments whose time is over, the longest overdue first."""

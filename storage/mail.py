@@ -13,6 +13,8 @@ from storage.upsert import insert, insert_new
 # In the words of the partial index.
 _WAITING: ColumnElement[bool] = literal_column("outbox.set_aside = false")
 
+_IN_CHAT = (slot.c.platform == identity.c.platform) & (slot.c.address == identity.c.address)
+
 
 class OutboxTable:
     def __init__(self, core: Connection) -> None:
@@ -21,12 +23,23 @@ class OutboxTable:
         """Was anything put into it by this transaction?"""
 
     def put(
-        self, person_id: int, slot: str, topic: str, args: Mapping[str, Any], priority: int, not_before: datetime
+        self,
+        person_id: int,
+        slot: str,
+        topic: str,
+        args: Mapping[str, Any],
+        priority: int,
+        not_before: datetime,
+        platform: str = "",
     ) -> None:
-        """Owe somebody a message; what was owed for the same slot before is replaced."""
+        """Owe somebody a message, on `platform` or ("") where they are at home when it is sent.
+
+        What was owed there for the same slot before is replaced.
+        """
         row = insert(self._core, outbox).values(
             version=1,
             person_id=person_id,
+            platform=platform,
             slot=slot,
             topic=topic,
             args=args,
@@ -40,20 +53,20 @@ class OutboxTable:
         }
         self._core.execute(
             row.on_conflict_do_update(
-                index_elements=[outbox.c.person_id, outbox.c.slot],
+                index_elements=[outbox.c.person_id, outbox.c.platform, outbox.c.slot],
                 set_={**newer, "error": None, "version": outbox.c.version + 1},
             )
         )
         self.touched = True
 
     def waiting(self, platform: str, now: datetime, limit: int) -> list[Letter]:
-        """Letters whose time has come, for people who are at home on `platform`; the most urgent first."""
+        """Letters whose time has come, for people at home on `platform` or addressed to it; the most urgent first."""
         lives_in = (
             (slot.c.platform == platform) & (slot.c.address == identity.c.address) & (slot.c.slot == outbox.c.slot)
         )
         rows = self._core.execute(
             select(outbox, identity.c.address, slot.c.message)
-            .join(identity, _at_home(platform))
+            .join(identity, _goes_to(platform))
             .outerjoin(slot, lives_in)
             .where(_WAITING, outbox.c.not_before <= now)
             .order_by(outbox.c.priority, outbox.c.id)
@@ -95,8 +108,18 @@ class OutboxTable:
         )
 
     def drop(self, person_id: int, slot: str) -> None:
-        """Owe it no longer."""
+        """Owe it no longer, on whichever platform."""
         self._core.execute(delete(outbox).where(outbox.c.person_id == person_id, outbox.c.slot == slot))
+
+    def forward(self, person_id: int, platform: str) -> None:
+        """They left `platform`: what was addressed to it is dropped, and the rest goes where they are at home now.
+
+        As a new version, so that whoever is just failing to deliver a letter there does not settle it.
+        """
+        theirs = outbox.c.person_id == person_id
+        self._core.execute(delete(outbox).where(theirs, outbox.c.platform == platform))
+        self._core.execute(update(outbox).where(theirs).values(version=outbox.c.version + 1, attempts=0, error=None))
+        self.touched = True
 
 
 class InboxTable:
@@ -135,6 +158,26 @@ class SlotTable:
         key = {"platform": platform, "address": address, "slot": name}
         return self._core.execute(_MESSAGE, key).scalar()
 
+    def of_person(self, person_id: int) -> list[tuple[str, str, str, str]]:
+        """(platform, address, slot, message) of all that lives in a person's chats."""
+        rows = self._core.execute(
+            select(slot.c.platform, slot.c.address, slot.c.slot, slot.c.message)
+            .join(identity, _IN_CHAT)
+            .where(identity.c.person_id == person_id)
+            .order_by(identity.c.id, slot.c.slot)
+        )
+        return [(row.platform, row.address, row.slot, row.message) for row in rows]
+
+    def stands_on(self, person_id: int, name: str) -> list[str]:
+        """The platforms on which a slot of this person lives in a message that can still be reached."""
+        rows = self._core.execute(
+            select(identity.c.platform)
+            .join(slot, _IN_CHAT)
+            .where(identity.c.person_id == person_id, identity.c.reachable, slot.c.slot == name)
+            .order_by(identity.c.id)
+        )
+        return list(rows.scalars())
+
     def at(self, platform: str, address: str, message: str) -> str | None:
         """The slot that lives in a message."""
         return self._core.execute(select(slot.c.slot).where(_is(platform, address), slot.c.message == message)).scalar()
@@ -157,9 +200,10 @@ class SlotTable:
         )
 
 
-def _at_home(platform: str) -> ColumnElement[bool]:
+def _goes_to(platform: str) -> ColumnElement[bool]:
     """Joins a letter to the identity that it goes to; worded so that letters are sought first, not everybody there."""
-    return (identity.c.person_id == outbox.c.person_id) & (identity.c.platform.concat("") == platform) & identity.c.home
+    theirs = (identity.c.person_id == outbox.c.person_id) & (identity.c.platform.concat("") == platform)
+    return theirs & ((outbox.c.platform == platform) | ((outbox.c.platform == "") & identity.c.home))
 
 
 def _is(platform: str, address: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from bot.domain.person import Person, PersonState, Push
 from bot.domain.units import Money
 from storage.money import from_micros
 from storage.rows import columns
-from storage.tables import answer, assignment, identity, outbox, person, slot
+from storage.tables import answer, assignment, identity, link_code, outbox, person, slot
 
 _HELD = assignment.c.state.in_(["offered", "started"])
 
@@ -19,7 +19,13 @@ _HELD = assignment.c.state.in_(["offered", "started"])
 # Statements of every tap, built once: putting one together costs several times what running it does.
 _GET = select(person).where(person.c.id == bindparam("id"))
 _FIND = (
-    select(person, identity.c.address)
+    select(
+        person,
+        identity.c.id.label("identity_id"),
+        identity.c.address,
+        identity.c.home,
+        identity.c.reachable.label("reached"),
+    )
     .join(identity, identity.c.person_id == person.c.id)
     .where(identity.c.platform == bindparam("platform"), identity.c.user == bindparam("user"))
 )
@@ -41,14 +47,15 @@ class PersonTable:
         return _person(row) if row else None
 
     def meet(self, platform: str, user: str, address: str) -> Person | None:
-        """`find`, noting where they write from if that has changed."""
+        """`find`, noting where they write from if that has changed: there they are at home, and can be reached."""
         row = self._core.execute(_FIND, {"platform": platform, "user": user}).one_or_none()
         if row is None:
             return None
-        if row.address != address:
-            self._core.execute(
-                update(identity).where(identity.c.platform == platform, identity.c.user == user).values(address=address)
-            )
+        if row.address != address or not row.reached:
+            here = identity.c.id == row.identity_id
+            self._core.execute(update(identity).where(here).values(address=address, reachable=True))
+        if not row.home:
+            self._move_in(row.id, row.identity_id)
         return _person(row)
 
     def add(self, new: Person, platform: str, user: str, address: str) -> Person:
@@ -60,6 +67,27 @@ class PersonTable:
             insert(identity).values(person_id=stored.id, platform=platform, user=user, address=address, home=True)
         )
         return stored
+
+    def leave(self, person_id: int, platform: str) -> bool:
+        """They cannot be written to on `platform`; False when they cannot anywhere, else they are at home elsewhere."""
+        theirs = identity.c.person_id == person_id
+        self._core.execute(update(identity).where(theirs, identity.c.platform == platform).values(reachable=False))
+        left = select(identity.c.id, identity.c.home).where(theirs, identity.c.reachable)
+        row = self._core.execute(left.order_by(identity.c.home.desc(), identity.c.id).limit(1)).one_or_none()
+        if row is not None and not row.home:
+            self._move_in(person_id, row.id)
+        return row is not None
+
+    def _move_in(self, person_id: int, identity_id: int) -> None:
+        """Of the person's identities this one is home, and no other."""
+        self._core.execute(
+            update(identity).where(identity.c.person_id == person_id).values(home=identity.c.id == identity_id)
+        )
+
+    def home(self, person_id: int) -> str | None:
+        """The platform that letters to them go to."""
+        at_home = select(identity.c.platform).where(identity.c.person_id == person_id, identity.c.home)
+        return self._core.execute(at_home).scalar()
 
     def save(self, changed: Person) -> None:
         self._core.execute(_SAVE, {**columns(changed), "_id": changed.id})
@@ -117,13 +145,14 @@ class PersonTable:
         for platform, address in self._core.execute(theirs).all():
             self._core.execute(delete(slot).where(and_(slot.c.platform == platform, slot.c.address == address)))
         self._core.execute(delete(outbox).where(outbox.c.person_id == person_id))
+        self._core.execute(delete(link_code).where(link_code.c.person_id == person_id))
         self._core.execute(delete(identity).where(identity.c.person_id == person_id))
 
     def earnings(self, person_id: int) -> list[tuple[Money | None, int]]:
         """What their answers earned: one (sum, answers) pair a currency; None for unpaid work."""
         rows = self._core.execute(
             select(answer.c.pay_currency, func.sum(answer.c.pay_micros), func.count())
-            .where(answer.c.person_id == person_id)
+            .where(answer.c.person_id == person_id, ~answer.c.withdrawn)
             .group_by(answer.c.pay_currency)
             .order_by(answer.c.pay_currency)
         )

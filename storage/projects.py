@@ -62,18 +62,18 @@ class ProjectTable:
             .join(lane, lane.c.id == task.c.lane_id)
             .where(task.c.project_id == project_id, lane.c.live)
         ).one()
-        people = select(func.count(func.distinct(answer.c.person_id))).where(answer.c.project_id == project_id)
+        answers = select(func.count(), func.count(func.distinct(answer.c.person_id))).where(
+            answer.c.project_id == project_id, ~answer.c.withdrawn
+        )
+        given, people = self._core.execute(answers).one()
         return Progress(
             tasks=self.get(project_id).tasks,
             done=tasks[2],
-            answers=self._count(answer, project_id),
+            answers=given,
             wanted=tasks[1],
             held=tasks[0],
-            people=self._core.execute(people).scalar_one(),
+            people=people,
         )
-
-    def _count(self, table: Any, project_id: int) -> int:
-        return self._core.execute(select(func.count()).where(table.c.project_id == project_id)).scalar_one()
 
     def joined(self, project_id: int, person_id: int) -> int | None:
         """How many of its tasks the person was given; None when they do not take part."""
@@ -97,7 +97,8 @@ class ProjectTable:
         return self.joined(project_id, person_id) or 1
 
     def seats_taken(self, project_id: int) -> int:
-        return self._count(participation, project_id)
+        seats = select(func.count()).where(participation.c.project_id == project_id)
+        return self._core.execute(seats).scalar_one()
 
     def want_offers(self, project_id: int) -> None:
         """There is news for those who wait for work."""

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 
 from storage.types import Span, UtcTime
@@ -57,6 +59,8 @@ person = Table(
     Column("consented_at", UtcTime),
     Column("seen_at", UtcTime, nullable=False),
     Column("wants_work_at", UtcTime),
+    # Identities, counted here so that a tap need not look for others where there are none.
+    Column("accounts", Integer, nullable=False, server_default=text("1")),
 )
 _partial("ix_person_wants_work", person.c.wants_work_at, where="wants_work_at IS NOT NULL")
 
@@ -68,7 +72,9 @@ identity = Table(
     Column("platform", String(20), nullable=False),
     Column("user", String(64), nullable=False),
     Column("address", String(64), nullable=False),
+    # Where letters go: one identity of each person.
     Column("home", Boolean, nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("platform", "user"),
     Index("ix_identity_address", "platform", "address"),
 )
@@ -199,6 +205,7 @@ assignment = Table(
     Column("page", Integer, nullable=False),
     Column("pages_seen", Integer, nullable=False),
     Column("draft", JSON(none_as_null=True)),
+    Column("unsent", JSON(none_as_null=True)),
     Column("asking", String(40)),
     Column("skip_reason", String(20)),
     Column("platform", String(20), nullable=False),
@@ -219,6 +226,8 @@ answer = Table(
     Column("submitted_at", UtcTime, nullable=False),
     Column("pay_micros", BigInteger),
     Column("pay_currency", String(3)),
+    # Set: it does not count, since the same person had answered the task before under another name.
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Index("ix_answer_project", "project_id", "id"),
     Index("ix_answer_person", "person_id", "id"),
 )
@@ -232,12 +241,32 @@ answer_revision = Table(
     Column("revised_at", UtcTime, nullable=False),
 )
 
+report = Table(
+    "report",
+    metadata,
+    Column("assignment_id", Id, ForeignKey("assignment.id"), primary_key=True),
+    Column("project_id", Id, ForeignKey("project.id"), nullable=False, index=True),
+    Column("reason", String(20), nullable=False),
+    Column("reported_at", UtcTime, nullable=False),
+)
+
+link_code = Table(
+    "link_code",
+    metadata,
+    # Of the code, not the code: who reads the file cannot use it.
+    Column("digest", String(64), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,
     Column("id", Id, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    # Where it goes: "" is wherever the person is at home when it is sent.
+    Column("platform", String(20), nullable=False, server_default=text("''")),
     Column("slot", String(64), nullable=False),
     Column("topic", String(40), nullable=False),
     Column("args", JSON, nullable=False),
@@ -247,7 +276,7 @@ outbox = Table(
     # Set: it was tried too often and is set aside, with the last error.
     Column("error", Text),
     Column("set_aside", Boolean, nullable=False),
-    UniqueConstraint("person_id", "slot"),
+    UniqueConstraint("person_id", "platform", "slot"),
     # A number that was given to a letter once must not come back: an older one may still be under way.
     sqlite_autoincrement=True,
 )

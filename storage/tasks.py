@@ -107,6 +107,10 @@ class TaskTable:
         """A trainer who held it has answered."""
         self._count(task_id, held=-1, answers=+1)
 
+    def uncount(self, task_id: int) -> None:
+        """An answer to it was withdrawn: it needs one more."""
+        self._count(task_id, places=+1, answers=-1)
+
     def resize(self, project_id: int, answers_per_task: int) -> None:
         """Ask for another number of answers a task; those that exist or are being given count."""
         self._core.execute(

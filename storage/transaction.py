@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 from storage.answers import AnswerTable
 from storage.assignments import AssignmentTable
 from storage.imports import ImportTables
+from storage.links import LinkTables
 from storage.mail import InboxTable, OutboxTable, SlotTable
 from storage.people import PersonTable
 from storage.projects import ProjectTable
+from storage.reports import ReportTable
 from storage.tasks import TaskTable
 
 
@@ -47,6 +49,14 @@ class CoreTransaction:
     @cached_property
     def answers(self) -> AnswerTable:
         return AnswerTable(self._core)
+
+    @cached_property
+    def reports(self) -> ReportTable:
+        return ReportTable(self._core)
+
+    @cached_property
+    def links(self) -> LinkTables:
+        return LinkTables(self._core)
 
     @cached_property
     def outbox(self) -> OutboxTable:

@@ -9,6 +9,7 @@ import typer
 from bot.app import open_store, utc_now
 from bot.cli.output import byte_progress, refusals, result
 from bot.domain.project import Progress, Project, ProjectState
+from bot.ports import Reported
 from bot.services import projects
 from bot.services.exporting import rfc3339
 from bot.services.importing import check_file, import_project
@@ -84,19 +85,21 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(slug: Slug, as_json: AsJson = False) -> None:
-    """One project and how far it is."""
+    """One project, how far it is, and what trainers report of its tasks."""
 
-    async def go() -> tuple[Project, Progress]:
+    async def go() -> tuple[Project, Progress, list[Reported]]:
         async with open_store(Settings()) as store:
             return await store.read(projects.show, slug)
 
     with refusals():
-        about = _about(*asyncio.run(go()))
+        project, progress, reports = asyncio.run(go())
+    about = _about(project, progress)
     width = max(map(len, about))
-    text = "\n".join(
-        f"{name.replace('_', ' '):<{width}}  {'-' if value is None else value}" for name, value in about.items()
-    )
-    result(about, text, as_json=as_json)
+    lines = [f"{name.replace('_', ' '):<{width}}  {'-' if value is None else value}" for name, value in about.items()]
+    for one in reports:
+        lines.append(f"{'reported':<{width}}  {one.task}: {one.reason.replace('_', ' ')}, {times(one.count)}")
+    reported = [{"task": one.task, "reason": str(one.reason), "count": one.count} for one in reports]
+    result({**about, "reports": reported}, "\n".join(lines), as_json=as_json)
 
 
 @app.command(name="open")
@@ -150,6 +153,10 @@ def _about(project: Project, progress: Progress) -> dict[str, Any]:
 
 def tasks_of(count: int) -> str:
     return f"{count} task" if count == 1 else f"{count} tasks"
+
+
+def times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _size(path: Path) -> int:

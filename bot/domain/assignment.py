@@ -35,6 +35,19 @@ class SkipReason(StrEnum):
     OFFENSIVE = "offensive"
 
 
+class ReportReason(StrEnum):
+    """What is wrong with a task, that its project's people must hear of."""
+
+    BROKEN = "broken"
+    OFFENSIVE = "offensive"
+    PERSONAL_DATA = "personal_data"
+
+    @property
+    def skip(self) -> SkipReason:
+        """Why a task is given back that is reported while it is in hand."""
+        return SkipReason.OFFENSIVE if self is ReportReason.OFFENSIVE else SkipReason.BROKEN
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     id: int
@@ -57,6 +70,8 @@ class Assignment:
     pages_seen: int = 0
     draft: Mapping[str, Any] | None = None
     """Answers so far; None when nothing is being answered."""
+    unsent: Mapping[str, str] | None = None
+    """Words that were typed for a question and not sent yet, by question."""
     asking: str | None = None
     """The question that is asked out of turn (after Back or Change); None: the first open one."""
     skip_reason: SkipReason | None = None
@@ -75,7 +90,18 @@ class Assignment:
         """Leave the trainer's hands; `Gone` when it already did."""
         if not self.state.held:
             raise Gone(T("This task is no longer with you."))
-        return replace(self, state=state, ended_at=now, skip_reason=reason, draft=None, asking=None)
+        return replace(self, state=state, ended_at=now, skip_reason=reason, draft=None, unsent=None, asking=None)
+
+
+def better(one: Assignment, other: Assignment) -> Assignment:
+    """Which of two counts when the same person had a task twice: the answer that came first, else the one in hand."""
+    return min(one, other, key=_standing)
+
+
+def _standing(one: Assignment) -> tuple[bool, datetime | None, bool, bool]:
+    submitted = one.state is AssignmentState.SUBMITTED
+    since = one.ended_at if submitted else None
+    return not submitted, since, not one.state.held, one.state is not AssignmentState.STARTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+UNKNOWN_ZONE = "UTC"
+"""The time zone of somebody who has not told us theirs."""
+
 STILL_AWAKE = timedelta(minutes=30)
 """Somebody who did something this recently is awake, whatever the hours they told us."""
 
@@ -46,6 +49,8 @@ class Person:
     seen_at: datetime
     wants_work_at: datetime | None
     """When to look for work for them; None: they have some, or there was none and news will say."""
+    accounts: int = 1
+    """On how many platforms we know them."""
 
     @property
     def may_work(self) -> bool:

@@ -15,9 +15,12 @@ from bot.domain.text import T
 from bot.kinds.base import Kind, Part
 from bot.kinds.custom import kind_in
 from bot.ports import Transaction
-from bot.services.matching import give_back
+from bot.services.matching import give_back, mirror
 
 LAST_PAGE = 1_000_000
+
+JOTTED = 10_000
+"""Characters that are kept of words not sent yet: more than any platform's form takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def load(tx: Transaction, person: Person, assignment_id: int) -> Work:
     assignment = tx.assignments.get(assignment_id)
     if assignment is None or assignment.person_id != person.id:
         raise NotFound()
+    return work_on(tx, assignment)
+
+
+def work_on(tx: Transaction, assignment: Assignment) -> Work:
+    """An assignment with all that belongs to it, whosever it is."""
     task = tx.tasks.get(assignment.task_id)
     project = tx.projects.get(assignment.project_id)
     return Work(assignment, task, project, kind_in(project.spec, task.spec.kind), tx.answers.of(assignment.id))
@@ -115,8 +123,14 @@ class Desk:
         values = {**work.values, question.id: question.check(raw)}
         complete = work.kind.form.next_open(values) is None
         page = LAST_PAGE if complete else work.assignment.page
-        answered = self.keep(work, draft=values, asking=None, page=page)
+        unsent = {name: text for name, text in (work.assignment.unsent or {}).items() if name != question.id}
+        answered = self.keep(work, draft=values, unsent=unsent or None, asking=None, page=page)
         return self.submit(answered) if work.one_tap else answered
+
+    def jot(self, work: Work, question_id: str, text: str) -> Work:
+        """Keep what is being typed for a question, as it is: it is checked when it is sent."""
+        question = self._asked(work, question_id)
+        return self.keep(work, unsent={**(work.assignment.unsent or {}), question.id: text[:JOTTED]})
 
     def toggle(self, work: Work, question_id: str, option: str) -> Work:
         """Tick or untick one option of a question that takes several."""
@@ -163,11 +177,13 @@ class Desk:
             answer = work.answer
             if values != dict(answer.values):
                 answer = self.tx.answers.revise(answer, values, self.now)
-            return replace(self.keep(work, draft=None, asking=None), answer=answer)
+                mirror(self.tx, self.person, work.assignment.id, self.platform, self.now)
+            return replace(self.keep(work, draft=None, unsent=None, asking=None), answer=answer)
         assignment = work.assignment.touch(self.now, self.platform).end(AssignmentState.SUBMITTED, self.now)
         self.tx.assignments.save(assignment)
         answer = self.tx.answers.add(assignment, values, work.project.spec.pay, self.now)
         self.tx.tasks.complete(work.task.id)
+        mirror(self.tx, self.person, assignment.id, self.platform, self.now)
         return replace(work, assignment=assignment, answer=answer)
 
     def reopen(self, work: Work) -> Work:
@@ -181,7 +197,7 @@ class Desk:
 
     def keep_old(self, work: Work) -> Work:
         """Leave the submitted answer as it was."""
-        return self.keep(work, draft=None, asking=None) if work.answer else work
+        return self.keep(work, draft=None, unsent=None, asking=None) if work.answer else work
 
     def skip(self, work: Work, reason: SkipReason) -> Work:
         """Give the task to somebody else, saying why."""
@@ -191,6 +207,7 @@ class Desk:
         assignment = work.assignment.touch(self.now, self.platform).end(AssignmentState.SKIPPED, self.now, reason)
         self.tx.assignments.save(assignment)
         give_back(self.tx, assignment)
+        mirror(self.tx, self.person, assignment.id, self.platform, self.now)
         return replace(work, assignment=assignment)
 
     def _asked(self, work: Work, question_id: str) -> Question:

@@ -18,6 +18,9 @@ TASK_PRIORITY = 20
 NEWS_PRIORITY = 40
 """Of the news that something has ended."""
 
+MIRROR_PRIORITY = 60
+"""Of a second copy of a task's message, on a platform where its trainer is not now."""
+
 
 def slot_of(assignment_id: int) -> str:
     """The slot that an assignment's one message lives in."""
@@ -107,6 +110,18 @@ def run_out(tx: Transaction, assignment: Assignment, now: datetime) -> None:
     person = tx.people.get(assignment.person_id)
     when = person.next_waking(now)
     tx.outbox.put(person.id, slot_of(assignment.id), "task", {"assignment": assignment.id}, NEWS_PRIORITY, when)
+    mirror(tx, person, assignment.id, "", when)
+
+
+def mirror(tx: Transaction, person: Person, assignment_id: int, platform: str, when: datetime) -> None:
+    """Owe the copies of an assignment's message on other platforms than this one ("": home) a look at how it stands."""
+    if person.accounts < 2:
+        return
+    slot = slot_of(assignment_id)
+    here = platform or tx.people.home(person.id)
+    for other in tx.slots.stands_on(person.id, slot):
+        if other != here:
+            tx.outbox.put(person.id, slot, "copy", {"assignment": assignment_id}, MIRROR_PRIORITY, when, other)
 
 
 def give_back(tx: Transaction, assignment: Assignment) -> None:

@@ -8,21 +8,29 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.assignment import Answer, AssignmentState
 from bot.domain.errors import Refused
-from bot.domain.person import Person, PersonState, Push
+from bot.domain.person import UNKNOWN_ZONE, Person, PersonState, Push
 from bot.domain.text import T
 from bot.kinds.custom import kind_in
 from bot.ports import AnswerRow, Transaction
-from bot.services.matching import offer_again, withdraw
+from bot.services.matching import TASK_PRIORITY, offer_again, slot_of, withdraw
 
 SEEN_EVERY = timedelta(minutes=1)
 """How fresh `seen_at` is kept; a write for each tap would be waste."""
 
 
-def arrive(tx: Transaction, platform: str, user: str, address: str, locale: str, now: datetime) -> Person:
+def arrive(
+    tx: Transaction,
+    platform: str,
+    user: str,
+    address: str,
+    locale: str,
+    now: datetime,
+    time_zone: str = UNKNOWN_ZONE,
+) -> Person:
     """The person behind a platform's user, new when never seen before. Writing to us makes them reachable again."""
     person = tx.people.meet(platform, user, address)
     if person is None:
-        return tx.people.add(_newcomer(locale, now), platform, user, address)
+        return tx.people.add(_newcomer(locale, now, time_zone), platform, user, address)
     if not person.reachable:
         person = replace(person, reachable=True)
         tx.people.save(person)
@@ -32,7 +40,7 @@ def arrive(tx: Transaction, platform: str, user: str, address: str, locale: str,
     return person
 
 
-def _newcomer(locale: str, now: datetime) -> Person:
+def _newcomer(locale: str, now: datetime, time_zone: str = UNKNOWN_ZONE) -> Person:
     return Person(
         id=0,
         pseudonym="t-" + secrets.token_hex(6),
@@ -41,7 +49,7 @@ def _newcomer(locale: str, now: datetime) -> Person:
         locale=locale,
         languages=(locale,),
         domains=(),
-        time_zone="UTC",
+        time_zone=time_zone,
         wakes=8,
         sleeps=22,
         push=Push.NOW,
@@ -111,12 +119,28 @@ def resume(tx: Transaction, person: Person) -> Person:
     return _saved(tx, replace(person, state=PersonState.ACTIVE))
 
 
-def lose(tx: Transaction, person: Person, now: datetime) -> None:
-    """The platform says that they cannot be written to: their tasks go to others."""
+def lose(tx: Transaction, person: Person, platform: str, now: datetime) -> None:
+    """The platform says that they cannot be written to there: their home is another one, with all that is owed.
+
+    Where there is none left, their tasks go to others.
+    """
+    if tx.people.leave(person.id, platform):
+        tx.outbox.forward(person.id, platform)
+        bring_home(tx, person, now)
+        return
     for held in tx.assignments.held_by(person.id):
         withdraw(tx, held, AssignmentState.RELEASED, now)
     if person.state is not PersonState.ERASED:
         tx.people.save(replace(person, reachable=False, wants_work_at=None))
+
+
+def bring_home(tx: Transaction, person: Person, now: datetime) -> None:
+    """Owe them the messages of the tasks in hand that do not stand where they are at home now."""
+    home = tx.people.home(person.id)
+    for held in tx.assignments.held_by(person.id):
+        slot = slot_of(held.id)
+        if home not in tx.slots.stands_on(person.id, slot):
+            tx.outbox.put(person.id, slot, "task", {"assignment": held.id}, TASK_PRIORITY, person.next_waking(now))
 
 
 def erase(tx: Transaction, person: Person, now: datetime) -> None:
@@ -125,16 +149,22 @@ def erase(tx: Transaction, person: Person, now: datetime) -> None:
         if form.state.held:
             withdraw(tx, form, AssignmentState.WITHDRAWN, now)
         else:
-            tx.assignments.save(replace(form, draft=None, asking=None))
+            tx.assignments.save(replace(form, draft=None, unsent=None, asking=None))
     tx.people.forget_identities(person.id)
+    empty(tx, person, "en", now)
+
+
+def empty(tx: Transaction, person: Person, locale: str, now: datetime) -> None:
+    """Leave of a person what their answers need: the pseudonym."""
     tx.people.save(
         replace(
-            _newcomer("en", now),
+            _newcomer(locale, now),
             id=person.id,
             pseudonym=person.pseudonym,
             state=PersonState.ERASED,
             step=None,
             created_at=person.created_at,
+            accounts=0,
         )
     )
 
@@ -144,6 +174,11 @@ def personal_data(tx: Transaction, person: Person) -> dict[str, Any]:
     return {
         "pseudonym": person.pseudonym,
         "identities": [{"platform": platform, "user": user} for platform, user in tx.people.identities(person.id)],
+        "link_code_until": tx.links.expiry(person.id),
+        "messages": [
+            {"platform": platform, "chat": address, "slot": slot, "message": message}
+            for platform, address, slot, message in tx.slots.of_person(person.id)
+        ],
         "language": person.locale,
         "works_in": list(person.languages),
         "fields": list(person.domains),
@@ -165,6 +200,8 @@ def personal_data(tx: Transaction, person: Person) -> dict[str, Any]:
                 "started_at": given.started_at,
                 "ended_at": given.ended_at,
                 "draft": given.draft,
+                "unsent": given.unsent,
+                "reported": tx.reports.of(given.id),
             }
             for given, slug, key in tx.assignments.of_person(person.id)
         ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.errors import NotFound
 from bot.domain.project import Progress, Project, ProjectState
 from bot.domain.text import T
-from bot.ports import Transaction
+from bot.ports import Reported, Transaction
 
 
 def find(tx: Transaction, slug: str) -> Project:
@@ -22,9 +22,10 @@ def overview(tx: Transaction) -> list[tuple[Project, Progress]]:
     return [(project, tx.projects.progress(project.id)) for project in projects]
 
 
-def show(tx: Transaction, slug: str) -> tuple[Project, Progress]:
+def show(tx: Transaction, slug: str) -> tuple[Project, Progress, list[Reported]]:
+    """One project with its progress, and what trainers say is wrong with its tasks."""
     project = find(tx, slug)
-    return project, tx.projects.progress(project.id)
+    return project, tx.projects.progress(project.id), tx.reports.of_project(project.id)
 
 
 def set_state(tx: Transaction, slug: str, state: ProjectState) -> Project:

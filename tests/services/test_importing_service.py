@@ -226,7 +226,7 @@ async def test_project_file_alone_changes_the_project(store: SqliteStore, tasks:
     await store.write(projects.set_state, "cardio", ProjectState.PAUSED)
     spec = project_spec(title="New title", answers_per_task=3)
     assert await run_import(store, None, spec) == Imported("cardio", new_project=False)
-    project, progress = await store.read(projects.show, "cardio")
+    project, progress, _ = await store.read(projects.show, "cardio")
     assert (project.spec, project.state, progress.wanted) == (spec, ProjectState.PAUSED, 3)
 
 

@@ -268,7 +268,7 @@ class Crowd(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 4))
     def lose(self, n: int) -> None:
-        people.lose(self.tx, self.tx.people.get(self.crowd[n].id), self.now)
+        people.lose(self.tx, self.tx.people.get(self.crowd[n].id), "telegram", self.now)
 
     @rule(n=st.integers(0, 4))
     def return_(self, n: int) -> None:

@@ -8,17 +8,19 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.domain.assignment import AssignmentState
+from bot.domain.assignment import AssignmentState, ReportReason
 from bot.domain.errors import Refused
-from bot.domain.person import PersonState, Push
-from bot.services import people
+from bot.domain.person import Person, PersonState, Push
+from bot.services import linking, people, reporting
 from bot.services.answering import Desk
+from bot.services.matching import slot_of
 from storage.transaction import CoreTransaction
 from tests.support.workshop import (
     HOUR,
     MINUTE,
     NOW,
     RATED,
+    add_identity,
     add_project,
     add_trainer,
     answer_task,
@@ -108,7 +110,7 @@ def test_unreachable_people_lose_their_tasks(tx: CoreTransaction) -> None:
     add_project(tx, project_spec(), [task_spec("a"), task_spec("b")])
     person = add_trainer(tx, "ana")
     assignment = offered(tx, person)
-    people.lose(tx, person, NOW)
+    people.lose(tx, person, "telegram", NOW)
     released = tx.assignments.get(assignment.id)
     assert released is not None
     assert (released.state, counters(tx)["a"]) == (AssignmentState.RELEASED, (1, 0, 0))
@@ -116,6 +118,62 @@ def test_unreachable_people_lose_their_tasks(tx: CoreTransaction) -> None:
     back = people.arrive(tx, "telegram", "ana", "chat-ana", "en", NOW + HOUR)
     assert back.may_work
     assert tx.people.get(person.id) == back
+
+
+def two_accounts(tx: CoreTransaction, **changes: Any) -> Person:
+    """Ana, who is on Telegram, at home, and on Slack."""
+    person = add_trainer(tx, "ana", **changes)
+    add_identity(tx, person.id, "slack", "anna")
+    return tx.people.get(person.id)
+
+
+def test_who_leaves_one_of_two_platforms_goes_on(tx: CoreTransaction) -> None:
+    """Whoever can still be written to elsewhere keeps their task, which is shown there with all that was owed."""
+    add_project(tx, project_spec(), [task_spec("a")])
+    person = two_accounts(tx)
+    assignment = offered(tx, person)
+    tx.outbox.drop(person.id, slot_of(assignment.id))
+    tx.slots.put("telegram", "chat-ana", slot_of(assignment.id), "1")
+    tx.outbox.put(person.id, "news", "news", {}, 30, NOW)
+    people.lose(tx, person, "telegram", NOW)
+    assert tx.people.get(person.id).may_work
+    assert tx.assignments.held_by(person.id) == [assignment]
+    assert [letter.slot for letter in tx.outbox.waiting("slack", NOW, 10)] == [slot_of(assignment.id), "news"]
+    people.lose(tx, person, "slack", NOW)
+    assert tx.assignments.held_by(person.id) == []
+    assert tx.people.get(person.id).reachable is False
+    assert people.arrive(tx, "slack", "anna", "chat-anna", "en", NOW + HOUR).may_work
+    assert tx.people.home(person.id) == "slack"
+
+
+def test_leaving_where_one_is_not_at_home_changes_nothing(tx: CoreTransaction) -> None:
+    """Who leaves a platform that is not their home gets everything where they got it before."""
+    add_project(tx, project_spec(), [task_spec("a")])
+    person = two_accounts(tx)
+    assignment = offered(tx, person)
+    people.lose(tx, person, "slack", NOW)
+    assert tx.people.get(person.id) == person
+    assert [letter.slot for letter in tx.outbox.waiting("telegram", NOW, 10)] == [slot_of(assignment.id)]
+    assert tx.outbox.waiting("slack", NOW, 10) == []
+
+
+def test_erasing_covers_all_accounts(raw: Any, tx: CoreTransaction) -> None:
+    """Who is forgotten is forgotten on every platform."""
+    person = two_accounts(tx)
+    tx.slots.put("slack", "chat-anna", "task", "1")
+    tx.outbox.put(person.id, "news", "news", {}, 20, NOW, "slack")
+    people.erase(tx, person, NOW)
+    assert identifying(raw, "ana", "anna") == []
+    assert tx.people.get(person.id).accounts == 0
+
+
+def test_personal_data_covers_all_accounts(tx: CoreTransaction) -> None:
+    """One's own data names each account, and each message that is known in either chat."""
+    person = two_accounts(tx)
+    tx.slots.put("slack", "chat-anna", "task", "1")
+    data = people.personal_data(tx, person)
+    assert data["identities"] == [{"platform": "telegram", "user": "ana"}, {"platform": "slack", "user": "anna"}]
+    assert data["messages"] == [{"platform": "slack", "chat": "chat-anna", "slot": "task", "message": "1"}]
 
 
 def identifying(raw: Any, *words: str) -> list[str]:
@@ -138,13 +196,14 @@ def test_erasing_keeps_answers_and_nothing_else(raw: Any, tx: CoreTransaction) -
     fill_in(tx, person, offered(tx, person), {**RATED, "explanation": "half a secret"})
     tx.slots.put("telegram", "chat-ana-7777", "task", "1")
     tx.outbox.put(person.id, "news", "news", {}, 20, NOW)
+    linking.make_code(tx, person, NOW)
     assert identifying(raw, "ana-7777", "Asia/Tokyo", "secret", "thought better") != []
 
     people.erase(tx, person, NOW)
 
     assert identifying(raw, "ana-7777", "Asia/Tokyo", "secret", "thought better", "law") == []
     assert tx.people.find("telegram", "ana-7777") is None
-    for table in ("identity", "slot", "outbox"):
+    for table in ("identity", "slot", "outbox", "link_code"):
         assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     [row] = tx.answers.rows(project.id)
     assert (row.trainer, row.answer.values) == (person.pseudonym, RATED)
@@ -157,7 +216,7 @@ def test_erased_person_returns_as_somebody_new(tx: CoreTransaction) -> None:
     """Whoever writes again after erasure is new, with another pseudonym, and is asked to agree again."""
     person = add_trainer(tx, "ana")
     people.erase(tx, person, NOW)
-    people.lose(tx, tx.people.get(person.id), NOW)
+    people.lose(tx, tx.people.get(person.id), "telegram", NOW)
     assert tx.people.get(person.id).state is PersonState.ERASED
     again = people.arrive(tx, "telegram", "ana", "chat-ana", "en", NOW)
     assert again.id != person.id
@@ -173,11 +232,16 @@ def test_personal_data_is_whole(tx: CoreTransaction) -> None:
         work = answer_task(tx, person, offered(tx, person), now=NOW + minutes * MINUTE)
     desk = Desk(tx, person, "telegram", NOW + MINUTE)
     desk.submit(desk.answer(desk.reopen(work), "tone", 3))
-    fill_in(tx, person, offered(tx, person), {"accuracy": 2})
+    started = fill_in(tx, person, offered(tx, person), {"accuracy": 2})
+    reporting.report(tx, started, ReportReason.OFFENSIVE, NOW)
+    linking.make_code(tx, person, NOW)
+    tx.slots.put("telegram", "chat-ana", "welcome", "7")
     data = people.personal_data(tx, person)
     assert {name: value for name, value in data.items() if name not in ("answers", "tasks_given")} == {
         "pseudonym": person.pseudonym,
         "identities": [{"platform": "telegram", "user": "ana"}],
+        "link_code_until": NOW + linking.CODE_LIFE,
+        "messages": [{"platform": "telegram", "chat": "chat-ana", "slot": "welcome", "message": "7"}],
         "language": "en",
         "works_in": ["en"],
         "fields": ["law"],
@@ -195,7 +259,8 @@ def test_personal_data_is_whole(tx: CoreTransaction) -> None:
         ("cardio", "b", "submitted"),
         ("cardio", "c", "started"),
     ]
-    assert data["tasks_given"][2]["draft"] == {"accuracy": 2}
+    assert [one["draft"] for one in data["tasks_given"]] == [None, None, {"accuracy": 2}]
+    assert [one["reported"] for one in data["tasks_given"]] == [None, None, "offensive"]
     assert [one["task"] for one in data["answers"]] == ["a", "b"]
     assert data["answers"][1] == {
         "task": "b",

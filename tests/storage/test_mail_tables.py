@@ -5,12 +5,11 @@ from typing import Any
 
 from bot.ports import Letter
 from storage.transaction import CoreTransaction
-from tests.support.workshop import HOUR, MINUTE, NOW, add_trainer
+from tests.support.workshop import HOUR, MINUTE, NOW, add_identity, add_trainer
 
 
 def put(tx: CoreTransaction, person_id: int, slot: str = "news", **changes: Any) -> None:
-    letter = {"topic": "news", "args": {"n": 1}, "priority": 20, "not_before": NOW, **changes}
-    tx.outbox.put(person_id, slot, letter["topic"], letter["args"], letter["priority"], letter["not_before"])
+    tx.outbox.put(person_id, slot, **{"topic": "news", "args": {"n": 1}, "priority": 20, "not_before": NOW, **changes})
 
 
 def waiting(tx: CoreTransaction, now: Any = NOW, limit: int = 100) -> list[Letter]:
@@ -116,6 +115,63 @@ def test_letters_go_to_the_home_platform(tx: CoreTransaction) -> None:
     put(tx, person.id)
     assert tx.outbox.waiting("slack", NOW, 10) == []
     assert len(waiting(tx)) == 1
+
+
+def test_addressed_letters_go_where_they_are_addressed(tx: CoreTransaction) -> None:
+    """A letter to one platform goes there, home or not; beside it one for the same slot goes to wherever home is."""
+    person = add_trainer(tx, "ana")
+    add_identity(tx, person.id, "slack", "anna")
+    put(tx, person.id, platform="slack", args={"n": 2})
+    put(tx, person.id, platform="slack", args={"n": 3})
+    put(tx, person.id)
+    assert [(letter.address, letter.args) for letter in waiting(tx)] == [("chat-ana", {"n": 1})]
+    [there] = tx.outbox.waiting("slack", NOW, 10)
+    assert (there.address, there.args) == ("chat-anna", {"n": 3})
+    tx.slots.put("slack", "chat-anna", "news", "message 7")
+    assert tx.outbox.waiting("slack", NOW, 10)[0].message == "message 7"
+    tx.outbox.done(there)
+    assert len(waiting(tx)) == 1
+    put(tx, person.id, platform="telegram", args={"n": 4})
+    assert [letter.args for letter in waiting(tx)] == [{"n": 1}, {"n": 4}]
+    tx.outbox.drop(person.id, "news")
+    assert waiting(tx) == []
+
+
+def test_letters_follow_whoever_leaves_a_platform(tx: CoreTransaction) -> None:
+    """What was to go to a platform left goes home, even while it fails; what was addressed there is dropped."""
+    person = add_trainer(tx, "ana")
+    add_identity(tx, person.id, "slack", "anna")
+    put(tx, person.id)
+    put(tx, person.id, "old", platform="telegram")
+    put(tx, person.id, "other", platform="slack")
+    tx.outbox.retry(waiting(tx)[0], NOW, "time-out")
+    [failing] = [letter for letter in waiting(tx) if letter.slot == "news"]
+    assert tx.people.leave(person.id, "telegram")
+    tx.outbox.forward(person.id, "telegram")
+    tx.outbox.done(failing)
+    assert waiting(tx) == []
+    letters = {letter.slot: (letter.address, letter.attempts) for letter in tx.outbox.waiting("slack", NOW, 10)}
+    assert letters == {"news": ("chat-anna", 0), "other": ("chat-anna", 0)}
+
+
+def test_platforms_that_a_slot_stands_on(tx: CoreTransaction) -> None:
+    """A person's slot stands on each platform that has a message for it and takes messages from us."""
+    person, other = add_trainer(tx, "ana"), add_trainer(tx, "ben")
+    add_identity(tx, person.id, "slack", "anna")
+    tx.slots.put("telegram", "chat-ben", "task", "1")
+    tx.slots.put("slack", "chat-anna", "other", "2")
+    assert tx.slots.stands_on(person.id, "task") == []
+    tx.slots.put("slack", "chat-anna", "task", "3")
+    tx.slots.put("telegram", "chat-ana", "task", "4")
+    assert tx.slots.stands_on(person.id, "task") == ["telegram", "slack"]
+    assert tx.slots.stands_on(other.id, "task") == ["telegram"]
+    assert tx.slots.of_person(person.id) == [
+        ("telegram", "chat-ana", "task", "4"),
+        ("slack", "chat-anna", "other", "2"),
+        ("slack", "chat-anna", "task", "3"),
+    ]
+    tx.people.leave(person.id, "slack")
+    assert tx.slots.stands_on(person.id, "task") == ["telegram"]
 
 
 def test_update_is_taken_once(tx: CoreTransaction) -> None:

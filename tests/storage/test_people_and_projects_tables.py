@@ -1,7 +1,7 @@
 """People, projects, answers and what was earned, as they are kept."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,20 +9,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.assignment import Assignment, AssignmentState, ReportReason
 from bot.domain.errors import NotFound
-from bot.domain.person import PersonState, Push
+from bot.domain.person import Person, PersonState, Push
 from bot.domain.project import ProjectState, Wording
 from bot.domain.units import Money
+from bot.services.matching import slot_of, withdraw
 from storage.transaction import CoreTransaction
 from tests.support.workshop import (
     HOUR,
     MINUTE,
     NOW,
     RATED,
+    add_identity,
     add_project,
     add_tasks,
     add_trainer,
     answer_task,
+    counters,
     offered,
     project_spec,
     task_spec,
@@ -93,6 +97,120 @@ def test_forgetting_identities_leaves_no_way_back(raw: Any, tx: CoreTransaction)
     assert raw.execute("SELECT user FROM identity").fetchall() == [("ben",)]
     assert raw.execute("SELECT address FROM slot").fetchall() == [("chat-ben",)]
     assert [letter.address for letter in tx.outbox.waiting("telegram", NOW, 10)] == ["chat-ben"]
+
+
+def homes(raw: Any) -> dict[str, bool]:
+    return {user: bool(home) for user, home in raw.execute("SELECT user, home FROM identity").fetchall()}
+
+
+def test_home_is_where_they_write_from(raw: Any, tx: CoreTransaction) -> None:
+    """Whoever writes from another of their accounts is at home there and can be reached there again."""
+    person = add_trainer(tx, "ana")
+    add_identity(tx, person.id, "slack", "anna")
+    assert (tx.people.home(person.id), homes(raw)) == ("telegram", {"ana": True, "anna": False})
+    for platform, user, address in (("slack", "anna", "chat-new"), ("telegram", "ana", "chat-ana")):
+        assert tx.people.meet(platform, user, address) == tx.people.get(person.id)
+        assert (tx.people.home(person.id), homes(raw)[user], sum(homes(raw).values())) == (platform, True, 1)
+    rows = raw.execute("SELECT user, address FROM identity ORDER BY id").fetchall()
+    assert rows == [("ana", "chat-ana"), ("anna", "chat-new")]
+
+
+def test_nothing_is_written_when_nothing_has_changed(raw: Any, tx: CoreTransaction) -> None:
+    """Meeting somebody where they are at home takes one statement, which writes nothing."""
+    add_trainer(tx, "ana")
+    statements: list[str] = []
+    raw.set_trace_callback(statements.append)
+    tx.people.meet("telegram", "ana", "chat-ana")
+    raw.set_trace_callback(None)
+    assert [statement.split()[0] for statement in statements] == ["SELECT"]
+
+
+def test_leaving_platforms(raw: Any, tx: CoreTransaction) -> None:
+    """Who leaves their home is at home elsewhere while they can be reached anywhere, and comes back by writing."""
+    person = add_trainer(tx, "ana")
+    add_identity(tx, person.id, "slack", "anna")
+    assert tx.people.leave(person.id, "telegram") is True
+    assert homes(raw) == {"ana": False, "anna": True}
+    assert tx.people.leave(person.id, "slack") is False
+    assert sum(homes(raw).values()) == 1
+    tx.people.meet("telegram", "ana", "chat-ana")
+    assert homes(raw) == {"ana": True, "anna": False}
+    assert tx.people.leave(person.id, "slack") is True
+    assert homes(raw) == {"ana": True, "anna": False}
+    assert tx.people.leave(add_trainer(tx, "ben").id, "telegram") is False
+
+
+def test_withdrawn_answers_count_nowhere(tx: CoreTransaction) -> None:
+    """An answer that was withdrawn is not exported, not earned with and no progress; its task needs one more."""
+    project = add_project(tx, project_spec(), [task_spec("a"), task_spec("b")])
+    person = add_trainer(tx)
+    kept, gone = (answer_task(tx, person, offered(tx, person)) for _ in range(2))
+    tx.answers.withdraw(gone.assignment.id)
+    tx.tasks.uncount(gone.task.id)
+    assert [row.answer.id for row in tx.answers.rows(project.id)] == [kept.answer.id if kept.answer else None]
+    assert [row.task.key for row in tx.answers.rows_of_person(person.id)] == ["a"]
+    assert [count for _, count in tx.people.earnings(person.id)] == [1]
+    progress = tx.projects.progress(project.id)
+    assert (tx.answers.count(project.id), progress.answers, progress.done, progress.people) == (1, 1, 1, 1)
+    assert counters(tx) == {"a": (0, 0, 1), "b": (1, 0, 0)}
+
+
+def test_last_answered(tx: CoreTransaction) -> None:
+    """The last answered task is the one submitted last, whichever was given last."""
+    add_project(tx, project_spec(), [task_spec(key) for key in "abc"])
+    person = add_trainer(tx)
+    assert tx.assignments.last_answered(person.id) is None
+    first = answer_task(tx, person, offered(tx, person), now=NOW + MINUTE)
+    answer_task(tx, person, offered(tx, person), now=NOW)
+    offered(tx, person)
+    assert tx.assignments.last_answered(person.id) == first.assignment
+
+
+def test_reports_are_counted_by_task_and_reason(tx: CoreTransaction) -> None:
+    """One report an assignment counts, the latest, and each project knows its own."""
+    project = add_project(tx, project_spec(answers_per_task=3), [task_spec("a")])
+    other = add_project(tx, project_spec("other"), [task_spec("b")])
+    ana, ben, cleo = (offered(tx, add_trainer(tx, user)) for user in ("ana", "ben", "cleo"))
+    assert tx.reports.of(ana.id) is None
+    for about, reason in ((ana, "broken"), (ben, "broken"), (cleo, "broken"), (cleo, "offensive")):
+        tx.reports.put(about, ReportReason(reason), NOW)
+    assert tx.reports.of(cleo.id) is ReportReason.OFFENSIVE
+    assert [(one.task, one.reason, one.count) for one in tx.reports.of_project(project.id)] == [
+        ("a", "broken", 2),
+        ("a", "offensive", 1),
+    ]
+    assert tx.reports.of_project(other.id) == []
+
+
+def test_handing_over(raw: Any, tx: CoreTransaction) -> None:
+    """Sums are added up, the earlier joining and the nearer frontier hold, and letters already owed come first."""
+    project = add_project(tx, project_spec(answers_per_task=2), [task_spec(key) for key in "abc"])
+    of, to = add_trainer(tx, "ana"), add_trainer(tx, "anna", "slack")
+    behind, [mine] = [offered(tx, of), *step(tx, of, 2)], step(tx, to, 1, NOW + HOUR)
+    for person, platform, slot, n in ((of, "", "news", 1), (to, "", "news", 2), (of, "slack", "news", 3)):
+        tx.outbox.drop(person.id, slot_of(behind[-1].id))
+        tx.outbox.put(person.id, slot, "news", {"n": n}, 20, NOW, platform)
+    tx.links.hand_over(of.id, to.id, [mine.id], "slack")
+    assert raw.execute("SELECT person_id, given FROM participation").fetchall() == [(to.id, 4)]
+    assert tx.projects.seats_taken(project.id) == 1
+    [frontier] = raw.execute("SELECT person_id, task_id FROM frontier").fetchall()
+    assert frontier == (to.id, mine.task_id)
+    owners = dict(raw.execute("SELECT id, person_id FROM assignment").fetchall())
+    assert owners == {**{one.id: to.id for one in behind}, mine.id: of.id}
+    assert raw.execute("SELECT count(*) FROM person").fetchone() == (2,)
+    letters = [letter.args for letter in tx.outbox.waiting("slack", NOW, 10) if letter.slot == "news"]
+    assert letters == [{"n": 2}, {"n": 3}]
+    assert tx.people.identities(of.id) == []
+
+
+def step(tx: CoreTransaction, person: Person, times: int, now: datetime = NOW) -> list[Assignment]:
+    """The next tasks of somebody who skips what they have."""
+    had = []
+    for _ in range(times):
+        for held in tx.assignments.held_by(person.id):
+            withdraw(tx, held, AssignmentState.SKIPPED, now)
+        had.append(offered(tx, person, now))
+    return had
 
 
 def test_project_comes_back_whole(tx: CoreTransaction) -> None:

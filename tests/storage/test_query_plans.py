@@ -11,7 +11,17 @@ from bot.ports import Candidate
 from storage import sqlite
 from storage.tasks import next_after
 from storage.transaction import CoreTransaction
-from tests.support.workshop import HOUR, NOW, add_project, add_tasks, add_trainer, offered, project_spec, task_spec
+from tests.support.workshop import (
+    HOUR,
+    NOW,
+    add_identity,
+    add_project,
+    add_tasks,
+    add_trainer,
+    offered,
+    project_spec,
+    task_spec,
+)
 
 FEW, MANY = 100, 20_000
 FLAT = 1.5
@@ -144,6 +154,7 @@ def test_outbox_is_read_in_order(raw: Any, tx: CoreTransaction) -> None:
     """The outbox is read along the index of waiting letters, most urgent first, without sorting or seeking people."""
     first, *rest = plan_of(raw, lambda: tx.outbox.waiting("telegram", NOW, 32))
     assert first == "SCAN outbox USING INDEX ix_outbox_waiting"
+    assert rest[0] == "SEARCH identity USING INDEX ix_identity_person_id (person_id=?)"
     assert not any("TEMP B-TREE" in line or line.startswith("SCAN") for line in rest)
 
 
@@ -155,6 +166,43 @@ def test_outbox_costs_the_same_with_many_people(raw: Any, tx: CoreTransaction) -
             tx.outbox.put(add_trainer(tx, f"user{n}").id, "news", "news", {}, 20, NOW - HOUR)
         measured.append(steps_of(raw, lambda: tx.outbox.waiting("telegram", NOW, 32)))
     same_work(measured[:1], measured[1:])
+
+
+def test_outbox_costs_the_same_with_addressed_letters(raw: Any, tx: CoreTransaction) -> None:
+    """Letters addressed to one platform of people with two take as many steps as letters to their homes."""
+    measured = []
+    for user, platform in (("home", ""), ("addressed", "slack")):
+        for n in range(40):
+            person = add_trainer(tx, f"{user}{n}")
+            add_identity(tx, person.id, "slack", f"{user}{n}")
+            tx.outbox.put(person.id, "news", "news", {}, 20, NOW - HOUR, platform)
+        there = platform or "telegram"
+        measured.append(steps_of(raw, lambda there=there: tx.outbox.waiting(there, NOW, 32)))
+        tx._core.exec_driver_sql("DELETE FROM outbox")
+    same_work(measured[:1], measured[1:])
+
+
+def test_last_answered_is_found_by_index(raw: Any, tx: CoreTransaction) -> None:
+    """The task somebody answered last is the end of one index range."""
+    assert plan_of(raw, lambda: tx.assignments.last_answered(1)) == [
+        "SEARCH assignment USING INDEX ix_assignment_person (person_id=? AND state=?)"
+    ]
+
+
+def test_joining_seeks_what_the_two_have(raw: Any, tx: CoreTransaction) -> None:
+    """Handing over what one person has to another passes over nobody else's rows."""
+    add_project(tx, project_spec(), [task_spec("a"), task_spec("b")])
+    ana, anna = add_trainer(tx, "ana"), add_trainer(tx, "anna", "slack")
+    offered(tx, ana)
+    offered(tx, anna)
+    statements: list[str] = []
+    raw.set_trace_callback(statements.append)
+    assert tx.assignments.shared(ana.id, anna.id) == []
+    tx.links.hand_over(anna.id, ana.id, [], "slack")
+    raw.set_trace_callback(None)
+    for statement in statements:
+        for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall():
+            assert not row[3].startswith("SCAN"), (statement, row[3])
 
 
 def test_those_waiting_for_work_are_found_by_index(raw: Any, tx: CoreTransaction) -> None:

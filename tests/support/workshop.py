@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
+
 from bot.domain.assignment import Assignment
 from bot.domain.person import Person, PersonState
 from bot.domain.project import Project, ProjectSpec, ProjectState, TaskSpec
@@ -23,6 +25,7 @@ from bot.services.answering import Desk, Work, load
 from bot.services.matching import offer_next
 from storage import sqlite
 from storage.schema import migrate
+from storage.tables import identity
 from storage.transaction import CoreTransaction
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -126,13 +129,23 @@ def add_project(tx: Transaction, spec: ProjectSpec, tasks: Iterable[TaskSpec] = 
     return tx.projects.get(project.id)
 
 
-def add_trainer(tx: Transaction, user: str = "ana", **changes: Any) -> Person:
+def add_trainer(tx: Transaction, user: str = "ana", platform: str = "telegram", **changes: Any) -> Person:
     """Somebody through the onboarding, who reads English and wants tasks pushed."""
-    person = people.arrive(tx, "telegram", user, f"chat-{user}", "en", NOW)
+    person = people.arrive(tx, platform, user, f"chat-{user}", "en", NOW)
     ready = {"state": PersonState.ACTIVE, "step": None, "consented_at": NOW}
     person = replace(person, **{**ready, **changes})
     tx.people.save(person)
     return person
+
+
+def add_identity(tx: CoreTransaction, person_id: int, platform: str, user: str) -> None:
+    """One more account of somebody, who is not at home there."""
+    tx._core.execute(
+        insert(identity).values(
+            person_id=person_id, platform=platform, user=user, address=f"chat-{user}", home=False, reachable=True
+        )
+    )
+    tx.people.save(replace(tx.people.get(person_id), accounts=len(tx.people.identities(person_id))))
 
 
 def offered(tx: Transaction, person: Person, now: datetime = NOW) -> Assignment:
@@ -143,10 +156,15 @@ def offered(tx: Transaction, person: Person, now: datetime = NOW) -> Assignment:
 
 
 def fill_in(
-    tx: Transaction, person: Person, assignment: Assignment, values: Mapping[str, Any], now: datetime = NOW
+    tx: Transaction,
+    person: Person,
+    assignment: Assignment,
+    values: Mapping[str, Any],
+    now: datetime = NOW,
+    platform: str = "telegram",
 ) -> Work:
     """Answer question by question, without submitting."""
-    desk = Desk(tx, person, "telegram", now)
+    desk = Desk(tx, person, platform, now)
     work = load(tx, person, assignment.id)
     for question, value in values.items():
         work = desk.answer(work, question, value)
@@ -154,10 +172,15 @@ def fill_in(
 
 
 def answer_task(
-    tx: Transaction, person: Person, assignment: Assignment, values: Mapping[str, Any] = RATED, now: datetime = NOW
+    tx: Transaction,
+    person: Person,
+    assignment: Assignment,
+    values: Mapping[str, Any] = RATED,
+    now: datetime = NOW,
+    platform: str = "telegram",
 ) -> Work:
     """Answer and submit."""
-    return Desk(tx, person, "telegram", now).submit(fill_in(tx, person, assignment, values, now))
+    return Desk(tx, person, platform, now).submit(fill_in(tx, person, assignment, values, now, platform))
 
 
 def counters(tx: CoreTransaction) -> dict[str, tuple[int, int, int]]:
