@@ -2,16 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from bot.domain.errors import TapworkError
 from bot.jobs.sweeps import sweeping
 from bot.settings import Settings
+from handlers.slack.wiring import SlackService
 from handlers.telegram.wiring import TelegramService
 from storage.schema import migrate
 from storage.sqlite import ServiceLock
@@ -41,14 +43,29 @@ async def open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
 @asynccontextmanager
 async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[SqliteStore]:
     """The whole service, at work while the block runs."""
-    if settings.telegram_token is None:
-        raise NoPlatform("no platform is set up: set TAPWORK_TELEGRAM_TOKEN")
+    if settings.telegram_token is None and settings.slack_bot_token is None:
+        raise NoPlatform("no platform is set up: set TAPWORK_TELEGRAM_TOKEN or TAPWORK_SLACK_BOT_TOKEN")
     lock = ServiceLock(settings.database_path)
     lock.acquire()
     async with AsyncExitStack() as stack:
         stack.callback(lock.release)
         store = await stack.enter_async_context(open_store(settings))
-        telegram = TelegramService(
+        platforms = list(_platforms(settings, store, clock))
+        for platform in platforms:
+            store.on_owed(platform.courier.owed)
+        if settings.serves_http:
+            routes = [route for platform in platforms for route in platform.routes()]
+            await stack.enter_async_context(_http(settings, routes))
+        for platform in platforms:
+            await stack.enter_async_context(platform.running())
+        await stack.enter_async_context(sweeping(store, clock))
+        yield store
+
+
+def _platforms(settings: Settings, store: SqliteStore, clock: Clock) -> Iterator[TelegramService | SlackService]:
+    """The platforms that there are tokens for."""
+    if settings.telegram_token is not None:
+        yield TelegramService(
             store,
             clock,
             settings.telegram_token.get_secret_value(),
@@ -56,12 +73,20 @@ async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[S
             public_url=settings.public_url,
             rate=settings.telegram_rate,
         )
-        store.on_owed(telegram.courier.owed)
-        if settings.http_port is not None or settings.public_url is not None:
-            await stack.enter_async_context(_http(settings, telegram.routes()))
-        await stack.enter_async_context(telegram.running())
-        await stack.enter_async_context(sweeping(store, clock))
-        yield store
+    if settings.slack_bot_token is not None:
+        yield SlackService(
+            store,
+            clock,
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_api_url,
+            app_token=_secret(settings.slack_app_token),
+            signing_secret=_secret(settings.slack_signing_secret),
+            rate=settings.slack_rate,
+        )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None
 
 
 async def run(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
+from bot.domain.person import UNKNOWN_ZONE
 from bot.domain.text import Text, Words
 from bot.domain.units import Money
 
@@ -30,7 +31,8 @@ ISOLATE, POP = "\u2068", "\u2069"
 _CLDR_ZONES = {"Europe/Kyiv": "Europe/Kiev", "Asia/Kolkata": "Asia/Calcutta"}
 """Zones that CLDR still files under their old names."""
 
-_COMMAND = re.compile(r"(?<!\S)/(?:[a-z]+|\{command\})")
+_COMMAND = re.compile(r"(?<![A-Za-z0-9/.:}])/([a-z]+|\{command\})")
+"""A command in a text of ours: `/next`, but no part of an address or of "2/3"."""
 
 
 @cache
@@ -49,6 +51,14 @@ def negotiate(tag: str | None) -> str:
     exact = negotiate_locale([wanted], available(), sep="_")
     language = wanted.partition("_")[0]
     return exact or next((one for one in available() if one.partition("_")[0] == language), SOURCE)
+
+
+def known_zone(name: str | None) -> str:
+    """A client's time zone if it is one that we know, else UTC."""
+    try:
+        return ZoneInfo(name or UNKNOWN_ZONE).key
+    except (KeyError, ValueError, OSError):
+        return UNKNOWN_ZONE
 
 
 def endonym(locale: str) -> str:
@@ -74,16 +84,17 @@ def catalog(locale: str) -> NullTranslations:
 
 
 @lru_cache(maxsize=1024)
-def voice(locale: str, time_zone: str = "UTC") -> "Voice":
-    """The `Voice` for a person's locale and time zone."""
-    return Voice(locale, time_zone)
+def voice(locale: str, time_zone: str = "UTC", command: str = "/") -> "Voice":
+    """The `Voice` for a person's locale and time zone; `command` is what a command is written with where they read."""
+    return Voice(locale, time_zone, command)
 
 
 class Voice:
     """Says `Words` in one locale, with numbers, money and times as that locale and time zone write them."""
 
-    def __init__(self, locale: str, time_zone: str = "UTC") -> None:
+    def __init__(self, locale: str, time_zone: str = "UTC", command: str = "/") -> None:
         self.locale = locale
+        self._command = command
         self.right_to_left = Locale.parse(locale).text_direction == "rtl"
         self._zone = ZoneInfo(time_zone)
         self._cldr = Locale.parse(locale)
@@ -94,8 +105,8 @@ class Voice:
         if isinstance(words, str):
             return words
         pattern = self._pattern(words)
-        if self.right_to_left:
-            pattern = _COMMAND.sub(lambda found: self.isolated(found[0]), pattern)
+        if "/" in pattern:
+            pattern = _COMMAND.sub(lambda found: self.isolated(self._command + found[1]), pattern)
         if not words.args:
             return pattern
         return pattern.format(**{name: self.isolated(self.show(value)) for name, value in words.args.items()})

@@ -12,7 +12,7 @@ class DeliveryError(TapworkError):
 
 
 class Busy(DeliveryError):
-    """The platform asks for silence: in all, or (`address`) towards one chat."""
+    """The platform asks for silence: in all, or (`address`) towards one chat or of one sort."""
 
     def __init__(self, seconds: float, address: str | None = None) -> None:
         super().__init__(f"asked to wait {seconds} s")
@@ -48,6 +48,8 @@ class Channel(Protocol):
     """One platform's sender. Every method may raise a `DeliveryError`."""
 
     platform: str
+    command: str
+    """What stands before a command's name where people write it: `/`, `/tapwork `."""
 
     async def send(self, address: str, item: Screen | Ask | File, voice: Voice) -> str:
         """Send a new message and return its id."""

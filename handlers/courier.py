@@ -88,10 +88,13 @@ class Courier:
 
     def _announce(self, delivery: Delivery) -> None:
         """From now on these screens are the latest of their slots."""
-        said = voice(delivery.locale, delivery.time_zone)
+        said = self._voice(delivery)
         for item in delivery.reply.items:
             if isinstance(item, Screen) and item.slot:
                 self._latest[delivery.address, item.slot] = _Latest(item, said)
+
+    def _voice(self, delivery: Delivery) -> Voice:
+        return voice(delivery.locale, delivery.time_zone, self._channel.command)
 
     def _retract(self, delivery: Delivery) -> None:
         """What of these screens is not shown by now will not be."""
@@ -113,8 +116,10 @@ class Courier:
                 await self._take_letters()
             except StorageError as error:
                 log.warning("outbox cannot be read", error=str(error))
+            # Not wait_for, which in Python 3.11 can lose a cancellation to what it waits for.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._owed.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._owed.wait()
 
     async def drain(self, seconds: float) -> None:
         """Wait for the deliveries under way, at most `seconds`."""
@@ -151,7 +156,7 @@ class Courier:
             if delivery is not None:
                 await self._deliver_once(delivery, letter.priority)
         except Unreachable:
-            await self._store.write(_lost, letter.person_id, self._clock())
+            await self._store.write(_lost, letter.person_id, self._channel.platform, self._clock())
         except Moved as moved:
             await self._store.write(_moved, self._channel.platform, letter.address, moved.address)
             return
@@ -198,7 +203,7 @@ class Courier:
             steps.popleft()
 
     def _steps(self, delivery: Delivery, priority: int) -> Iterator[Step]:
-        said = voice(delivery.locale, delivery.time_zone)
+        said = self._voice(delivery)
         for item in delivery.reply.items:
             if isinstance(item, Screen) and item.slot:
                 yield partial(self._show, delivery, item.slot, priority)
@@ -325,8 +330,8 @@ def _rejected(tx: Transaction, letter: Letter, at: datetime, error: str) -> None
         tx.outbox.retry(letter, at, error)
 
 
-def _lost(tx: Transaction, person_id: int, now: datetime) -> None:
-    people.lose(tx, tx.people.get(person_id), now)
+def _lost(tx: Transaction, person_id: int, platform: str, now: datetime) -> None:
+    people.lose(tx, tx.people.get(person_id), platform, now)
 
 
 def _moved(tx: Transaction, platform: str, address: str, new_address: str) -> None:

@@ -1,42 +1,47 @@
-"""Scripted people: they read their phone, tap, type, change their minds, and remember what they did."""
+"""Scripted people: they read their screen, tap, type, change their minds, and remember what they did."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
 
-from sandbox.telegram.messages import Button, Message
-from sandbox.telegram.world import World
+from sandbox.device import PATIENCE, Device, Question, Shown, Tap
 
-LOOK_SECONDS = 0.25
-"""How long they wait for news before they look again."""
+LOST = 2.0
+"""Seconds after which a tap without an effect counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What the buttons say that they know, in the person's language."""
+    """What the buttons say that they know, in the person's language; some only begin so."""
 
     agree: str
     go_on: str
     submit: str
     done: str
     next_page: str
-    """How the button for the next page begins."""
+    previous_page: str
     write: str
     no_comment: str
+    no_answer: str
+    leave_it: str
     back: str
     skip: str
+    keep: str
     change: str
-    """How the button begins that changes a recorded answer."""
     edit: str
     recorded: str
+
+    def an_answer(self, tap: Tap) -> bool:
+        """Is it an answer to the question, rather than a way of getting about?"""
+        about = (self.done, self.write, self.no_comment, self.no_answer, self.leave_it, self.back, self.skip, self.keep)
+        return tap.label not in about and not tap.label.startswith((self.next_page, self.previous_page))
 
 
 @dataclass(slots=True)
 class Form:
     """One task as its person saw it: all that was quoted on its pages, and what they answered, by question."""
 
-    message_id: int
+    key: str
     seen: str = ""
     answers: dict[str, str | list[str] | None] = field(default_factory=dict)
     submitted: bool = False
@@ -48,89 +53,89 @@ class Form:
 class ScriptedPerson:
     """One trainer. `forms` holds what they did; what is `submitted` there was confirmed to them."""
 
-    def __init__(self, world: World, name: str, language: str, phrases: Phrases, chance: random.Random) -> None:
-        self._world = world
+    def __init__(self, device: Device, phrases: Phrases, chance: random.Random) -> None:
+        self.device = device
         self._phrases = phrases
         self._chance = chance
-        self.id = world.add_person(name, language_code=language).id
-        self.forms: dict[int, Form] = {}
+        self.forms: dict[str, Form] = {}
         self.idle = False
         """Have they found nothing to do?"""
 
     async def live(self, enough: Callable[[], bool]) -> None:
         """Start, and go on until `enough`."""
-        self._world.send(self.id, "/start")
-        version = self._world.version
+        await self.device.say("/start")
+        version = self.device.version()
         while not enough():
             self.idle = not await self._act()
             if self.idle:
-                version = await self._world.changed(version, LOOK_SECONDS)
+                version = await self.device.changed(version)
         self.look()
 
     def look(self) -> None:
-        """A last look at the phone: what stands there as recorded was confirmed."""
-        for message in self._world.messages(self.id):
-            if message.message_id in self.forms and self._phrases.recorded in message.text:
-                self.forms[message.message_id].submitted = True
+        """A last look at the screen: what stands there as recorded was confirmed."""
+        for shown in self.device.shown():
+            if shown.key in self.forms and self._phrases.recorded in shown.text:
+                self.forms[shown.key].submitted = True
 
     async def _act(self) -> bool:
         """Do the next thing there is to do; False when there is nothing."""
-        messages = [one for one in reversed(self._world.messages(self.id)) if one.from_bot]
+        if (question := self.device.question()) is not None and await self._type(question):
+            return True
         # One thing at a time: an answer that is being changed is finished before the next task is touched.
-        messages.sort(key=lambda one: (not one.force_reply, not self._changing(one)))
-        for message in messages:
-            if await self._answer(message):
+        newest_first = self.device.shown()[::-1]
+        newest_first.sort(key=lambda one: not self._changing(one))
+        for shown in newest_first:
+            if await self._answer(shown):
                 return True
         return False
 
-    def _changing(self, message: Message) -> bool:
-        return message.message_id in self.forms and self.forms[message.message_id].changing
+    def _changing(self, shown: Shown) -> bool:
+        return shown.key in self.forms and self.forms[shown.key].changing
 
-    async def _answer(self, message: Message) -> bool:
-        if message.force_reply:
-            return await self._type(message)
-        labels = [button.text for row in message.buttons() for button in row]
+    async def _answer(self, shown: Shown) -> bool:
+        labels = shown.labels
         if self._phrases.agree in labels:
-            return await self._tap(message, self._phrases.agree)
-        if self._phrases.skip in labels or self._phrases.submit in labels or message.message_id in self.forms:
-            return await self._work(message, labels)
-        return await self._welcome(message, labels) if labels else False
+            return await self._tap(shown, self._phrases.agree)
+        if self._phrases.skip in labels or self._phrases.submit in labels or shown.key in self.forms:
+            return await self._work(shown, labels)
+        return await self._welcome(shown) if labels else False
 
-    async def _welcome(self, message: Message, labels: list[str]) -> bool:
+    async def _welcome(self, shown: Shown) -> bool:
         """Take what is suggested; of the fields, all."""
-        if self._phrases.go_on in labels:
-            open_fields = [label for label in labels[: labels.index(self._phrases.go_on)] if not label.startswith("✓")]
-            return await self._tap(message, open_fields[0] if open_fields else self._phrases.go_on)
-        chosen = next((label for label in labels if label.startswith("✓")), None)
-        return await self._tap(message, chosen) if chosen else False
+        if self._phrases.go_on in shown.labels:
+            fields = shown.taps[: shown.labels.index(self._phrases.go_on)]
+            open_field = next((tap.label for tap in fields if not tap.chosen), self._phrases.go_on)
+            return await self._tap(shown, open_field)
+        chosen = next((tap.label for tap in shown.taps if tap.chosen), None)
+        return await self._tap(shown, chosen) if chosen else False
 
-    async def _work(self, message: Message, labels: list[str]) -> bool:
-        form = self.forms.setdefault(message.message_id, Form(message.message_id))
-        if self._phrases.recorded in message.text:
-            return await self._after(message, form, labels)
+    async def _work(self, shown: Shown, labels: list[str]) -> bool:
+        form = self.forms.setdefault(shown.key, Form(shown.key))
+        if self._phrases.recorded in shown.text:
+            return await self._after(shown, form, labels)
         if form.submitted and not form.changing:
             return False
-        self._read(message, form)
+        self._read(shown, form)
         if next_page := next((label for label in labels if label.startswith(self._phrases.next_page)), None):
-            return await self._tap(message, next_page)
-        form = self._same_task(message, form)
+            return await self._tap(shown, next_page)
+        form = self._same_task(shown, form)
         if form.submitted and not form.changing:
             return False
         if self._phrases.submit in labels:
             edit = form.changing and not form.changed
-            return await self._tap(message, self._phrases.edit if edit else self._phrases.submit)
+            return await self._tap(shown, self._phrases.edit if edit else self._phrases.submit)
         if labels[-1] == self._phrases.back:
             form.changed = True
-            return await self._tap(message, labels[0])
-        return await self._question(message, form, labels)
+            return await self._tap(shown, labels[0])
+        return await self._question(shown, form)
 
-    def _same_task(self, message: Message, form: Form) -> Form:
+    def _same_task(self, shown: Shown, form: Form) -> Form:
         """A task may stand in two messages, when the sender died before it noted the first: it is one form still."""
         twin = next((one for one in self.forms.values() if one.seen == form.seen), form)
-        self.forms[message.message_id] = twin
+        self.forms[shown.key] = twin
         return twin
 
-    async def _after(self, message: Message, form: Form, labels: list[str]) -> bool:
+    async def _after(self, shown: Shown, form: Form, labels: list[str]) -> bool:
         """The answer is confirmed; some think again, once."""
         thinks_again = not form.submitted and self._chance.random() < 0.1
         form.submitted, form.changing = True, False
@@ -138,87 +143,71 @@ class ScriptedPerson:
         if not thinks_again or change is None:
             return False
         form.changing = True
-        return await self._tap(message, change)
+        return await self._tap(shown, change)
 
-    def _read(self, message: Message, form: Form) -> None:
+    def _read(self, shown: Shown, form: Form) -> None:
         """Take in a page of the content, once, before the first answer."""
-        if not form.answers and not form.seen.endswith(page := "".join(message.quotes())):
+        if not form.answers and not form.seen.endswith(page := "".join(shown.quotes)):
             form.seen += page
 
-    async def _question(self, message: Message, form: Form, labels: list[str]) -> bool:
-        question = strong(message)[-1]
+    async def _question(self, shown: Shown, form: Form) -> bool:
+        question, labels = shown.strong[-1], shown.labels
         if self._phrases.write in labels:
             if self._phrases.no_comment in labels and self._chance.random() < 0.7:
                 form.answers[question] = None
-                return await self._tap(message, self._phrases.no_comment)
-            return await self._tap(message, self._phrases.write)
-        options = [button for row in message.buttons()[:-1] for button in row]
+                return await self._tap(shown, self._phrases.no_comment)
+            return await self._tap(shown, self._phrases.write)
+        options = [tap for tap in shown.taps if self._phrases.an_answer(tap)]
         if self._phrases.done in labels:
-            return await self._tick(message, form, question, [one for one in options if one.text != self._phrases.done])
+            return await self._tick(shown, form, question, options)
         if form.answers and self._chance.random() < 0.03:
-            return await self._tap(message, self._phrases.back)
+            return await self._tap(shown, self._phrases.back)
+        if any(tap.chosen for tap in options) and self._phrases.leave_it not in labels:
+            # Picked, and nothing came of it yet. What is picked cannot be picked again, so it will be another.
+            if await self.device.wait(lambda: self._now(shown) != shown, LOST):
+                return True
+            options = [tap for tap in options if not tap.chosen]
         choice = self._chance.choice(options)
-        form.answers[question] = choice.text.removeprefix("✓ ")
-        return await self._tap(message, choice.text)
+        form.answers[question] = choice.label
+        return await self._tap(shown, self._phrases.leave_it if choice.chosen else choice.label)
 
-    async def _tick(self, message: Message, form: Form, question: str, options: list[Button]) -> bool:
-        ticked = [one.text.removeprefix("✓ ") for one in options if one.text.startswith("✓ ")]
+    async def _tick(self, shown: Shown, form: Form, question: str, options: list[Tap]) -> bool:
+        ticked = [one.label for one in options if one.chosen]
         if ticked and self._chance.random() < 0.6:
             form.answers[question] = ticked
-            return await self._tap(message, self._phrases.done)
-        return await self._tap(message, self._chance.choice(options).text)
+            return await self._tap(shown, self._phrases.done)
+        return await self._tap(shown, self._chance.choice(options).label)
 
-    async def _type(self, asked: Message) -> bool:
-        """Reply with a link where one is wanted, else with a sentence full of what breaks naive programs."""
+    async def _type(self, question: Question) -> bool:
+        """Answer with a link where one is wanted, else with a sentence full of what breaks naive programs."""
         asking = [
-            self.forms[one.message_id]
-            for one in self._world.messages(self.id)
-            if one.message_id in self.forms and strong(one)[-1] == asked.text
+            (self.forms[one.key], one)
+            for one in self.device.shown()
+            if one.key in self.forms and one.strong and one.strong[-1] == question.text
         ]
-        asking = [form for form in asking if form.changing or not form.submitted]
-        if not asking or any(mine.reply_to == asked.message_id for mine in self._world.messages(self.id)):
+        asking = [(form, one) for form, one in asking if form.changing or not form.submitted]
+        if not asking:
+            self.device.put_off()
             return False
-        form = next((one for one in asking if one.changing), asking[-1])
-        link = "link" in (asked.reply_markup or {}).get("input_field_placeholder", "").lower()
+        form, shown = next((pair for pair in asking if pair[0].changing), asking[-1])
+        link = "link" in question.hint.lower()
         number = self._chance.randrange(10_000)
         text = (
             f"https://example.org/source/{number}"
             if link
             else f'No. {number}: <b>5 < 6</b> & "ok" \U0001f44d\nnext line'
         )
-        form.answers[asked.text] = text
-        task = next(one for one in self._world.messages(self.id) if one.message_id == form.message_id)
-        self._world.send(self.id, text, reply_to=asked.message_id)
-        await self._until_seen(task, (task.text, task.reply_markup))
+        form.answers[question.text] = text
+        await self.device.answer(text)
+        await self.device.wait(lambda: self._now(shown) != shown, PATIENCE)
+        if self.device.question() == question:
+            self.device.put_off()
         return True
 
-    async def _tap(self, message: Message, label: str) -> bool:
-        """Tap a button and wait for the answer to it, as a phone does."""
-        button = next(one for row in message.buttons() for one in row if one.text == label)
-        before = (message.text, message.reply_markup)
-        newest = self._world.messages(self.id)[-1].message_id
-        tap = self._world.tap(self.id, message.message_id, button.data or "")
-        await tap.answered(10.0)
-        await self._until_seen(message, before, newest)
+    def _now(self, shown: Shown) -> Shown | None:
+        return next((one for one in self.device.shown() if one.key == shown.key), None)
+
+    async def _tap(self, shown: Shown, label: str) -> bool:
+        """Tap a button and wait for what comes of it: tapping on sooner would be blind."""
+        await self.device.press(shown, shown.action(label))
         return True
-
-    async def _until_seen(self, message: Message, before: tuple[object, object], newest: int | None = None) -> None:
-        """Wait until `message` has changed, or one newer than `newest` has come: tapping on sooner would be blind."""
-        version = self._world.version
-        patience = monotonic() + 5
-        while monotonic() < patience:
-            messages = self._world.messages(self.id)
-            news = newest is not None and messages[-1].message_id > newest
-            if news or message not in messages or (message.text, message.reply_markup) != before:
-                return
-            version = await self._world.changed(version, LOOK_SECONDS)
-
-
-def strong(message: Message) -> list[str]:
-    """The texts in bold, in order; the last is what is asked."""
-    units = message.text.encode("utf-16-le")
-    return [
-        units[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
-        for one in message.entities
-        if one["type"] == "bold"
-    ]

@@ -5,14 +5,16 @@ import random
 import signal
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import as_file, files
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
+import yaml
 from pydantic import SecretStr
 from rich.console import Console
 
@@ -27,12 +29,20 @@ from bot.services.projects import overview
 from bot.settings import Settings
 from sandbox.people import Phrases, ScriptedPerson
 from sandbox.server import Sandbox
+from sandbox.slack.device import SlackDevice
+from sandbox.telegram.device import TelegramDevice
 from storage.store import SqliteStore
 
 SAMPLES = ("medicine", "finance", "general")
 
 VISITORS = (("Ana", "en"), ("Diego", "es"), ("Amira", "ar"))
-"""People who are on the page from the start."""
+"""People who are on the page from the start, with Telegram; and (`COLLEAGUES`) those with Slack."""
+
+COLLEAGUES = (
+    ("Grace", "en-US", "America/New_York"),
+    ("Lucía", "es-ES", "Europe/Madrid"),
+    ("ليلى", "ar", "Asia/Riyadh"),
+)
 
 SCRIPTED = ("Ada", "Ben", "Chloe", "Dan", "Eve", "Finn")
 
@@ -47,7 +57,7 @@ def demo(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Of the scripted people's choices.", show_default="random")] = None,
 ) -> None:
-    """Try everything on this machine: a sandbox of Telegram, the service, and three sample projects."""
+    """Try everything on this machine: a sandbox of Telegram and Slack, the service, and three sample projects."""
     configure("console", quiet=True)
     with refusals():
         try:
@@ -58,16 +68,27 @@ def demo(
             refuse(f"tapwork: port {port}: {error.strerror}; choose another with --port")
 
 
+def manifest() -> dict[str, Any]:
+    """The manifest from which the Slack app is installed, here and in a real workspace."""
+    found: dict[str, Any] = yaml.safe_load((files("handlers.slack") / "manifest.yaml").read_text("utf-8"))
+    return found
+
+
 @asynccontextmanager
 async def stage(port: int) -> AsyncIterator[tuple[Sandbox, SqliteStore]]:
     """Sandbox and service with the sample projects, on a database that is thrown away."""
     with TemporaryDirectory(prefix="tapwork-demo-") as folder:
         async with Sandbox(port=port) as sandbox:
+            sandbox.slack.install(manifest())
             settings = Settings(
                 _env_file=None,  # type: ignore[call-arg]
                 database_url=f"sqlite:///{folder}/demo.db",
                 telegram_token=SecretStr(sandbox.token),
                 telegram_api_url=sandbox.url,
+                slack_bot_token=SecretStr(sandbox.slack.bot_token),
+                slack_app_token=SecretStr(sandbox.slack.app_token),
+                slack_signing_secret=None,
+                slack_api_url=sandbox.slack_api_url,
                 public_url=None,
                 http_port=None,
             )
@@ -91,18 +112,21 @@ async def _show(port: int, *, open_page: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with stage(port) as (sandbox, _):
         people = [sandbox.world.add_person(name, language_code=language) for name, language in VISITORS]
+        colleagues = [sandbox.slack.add_person(name, locale=language, tz=zone) for name, language, zone in COLLEAGUES]
         sandbox.guide = [
-            "Choose a person on the left. You are holding their phone.",
-            "Press Start, agree, and take what is suggested: five taps. Tick Medicine or Finance for their tasks.",
-            "A task arrives. Tap your answers, then Submit. Try Back, Skip, Change, and typing instead of tapping.",
-            "Try /me, /why and /settings. Be Diego or Amira to see it in Spanish or Arabic.",
-            "Open Faults and break Telegram while you work: no answer gets lost.",
+            "Choose a person on the left: you are holding their phone, or sitting at their Slack.",
+            "On Telegram press Start; in Slack open the app. Agree, and take what is suggested: five taps.",
+            "A task arrives. Answer, then Submit. Try Back, Skip, Change, and typing instead of tapping.",
+            "Try /me, /why and /settings; in Slack /tapwork me, the Home tab, and Report on a message.",
+            "Be one person on both: /link on one side gives a code for the other.",
+            "Be Diego, Lucía, Amira or ليلى to see it in Spanish or Arabic.",
+            "Open Faults and break a platform while you work: no answer gets lost.",
         ]
-        page = f"{sandbox.url}/sandbox/#/person/{people[0].id}"
+        page = f"{sandbox.url}/sandbox/#/slack/{colleagues[0].id}/person/{people[0].id}"
         Console(highlight=False).print(
             f"\n[bold]Tapwork is running.[/bold] Open the page and be a trainer:\n\n    {page}\n\n"
-            "1. Press [bold]Start[/bold] on the phone and take what is suggested.\n"
-            "2. Tap your way through a task, and Submit.\n"
+            "1. Press [bold]Start[/bold] on the phone, or say hello to Tapwork in Slack, and take what is suggested.\n"
+            "2. Answer a task, and Submit.\n"
             "3. Be somebody else: pick another person on the left, or add one.\n\n"
             "Nothing leaves this machine. Ctrl-C ends it and throws the data away.\n"
         )
@@ -117,17 +141,24 @@ async def _script(seed: int) -> int:
     sys.stderr.write(f"seed {seed}\n")
     chance = random.Random(seed)
     async with stage(0) as (sandbox, store):
-        people = [
-            ScriptedPerson(sandbox.world, name, "en", phrases(), random.Random(chance.random())) for name in SCRIPTED
-        ]
+        people = scripted(sandbox, SCRIPTED, chance)
         finished = await _live(people, store)
-        proof = await store.read(compare, "telegram", confirmed(people))
+        proof = await store.read(compare, confirmed(people))
     for line in proof.differences:
         sys.stderr.write(line + "\n")
     if not finished:
         sys.stderr.write(f"not everything was answered within {SCRIPT_SECONDS:.0f} s\n")
-    sys.stdout.write(orjson.dumps(proof.summary(len(people))).decode() + "\n")
+    sys.stdout.write(orjson.dumps(proof.summary(platforms(people))).decode() + "\n")
     return 0 if finished and proof.holds else 1
+
+
+def scripted(sandbox: Sandbox, names: Sequence[str], chance: random.Random) -> list[ScriptedPerson]:
+    """People with scripts, by turns on Telegram and on Slack."""
+    devices = [
+        SlackDevice(sandbox.slack, name) if n % 2 else TelegramDevice(sandbox.world, name)
+        for n, name in enumerate(names)
+    ]
+    return [ScriptedPerson(device, phrases(), random.Random(chance.random())) for device in devices]
 
 
 def phrases() -> Phrases:
@@ -135,10 +166,17 @@ def phrases() -> Phrases:
     return Phrases(**{name: voice("en").say(text) for name, text in phrase().items()})
 
 
+def platforms(people: Sequence[ScriptedPerson]) -> Counter[str]:
+    """How many people there are on each platform."""
+    return Counter(person.device.platform for person in people)
+
+
 def confirmed(people: list[ScriptedPerson]) -> list[Seen]:
     """Every answer that was confirmed to one of them."""
-    forms = {id(form): (str(person.id), form) for person in people for form in person.forms.values()}
-    return [Seen(user, form.seen, form.answers) for user, form in forms.values() if form.submitted]
+    forms = {id(form): (person.device, form) for person in people for form in person.forms.values()}
+    return [
+        Seen(device.platform, device.user, form.seen, form.answers) for device, form in forms.values() if form.submitted
+    ]
 
 
 async def _live(people: list[ScriptedPerson], store: SqliteStore) -> bool:

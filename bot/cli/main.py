@@ -40,7 +40,7 @@ def run() -> None:
         try:
             asyncio.run(run_service(settings))
         except BaseExceptionGroup as group:
-            raise group.exceptions[0] from None
+            raise first_of(group) from None
 
 
 @app.command()
@@ -89,12 +89,19 @@ def migrate() -> None:
     )
 
 
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first of the failures that came together, however deep in groups."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
 def main() -> Any:
     """The command's entry point."""
     try:
         return app()
     except ValidationError as error:
         for one in error.errors():
-            name = "TAPWORK_" + "_".join(str(part) for part in one["loc"]).upper()
-            sys.stderr.write(f"tapwork: {name}: {one['msg'].removeprefix('Value error, ')}\n")
+            # What is wrong with several settings together names them itself.
+            name = f"TAPWORK_{'_'.join(map(str, one['loc'])).upper()}: " if one["loc"] else ""
+            sys.stderr.write(f"tapwork: {name}{one['msg'].removeprefix('Value error, ')}\n")
         return sys.exit(1)

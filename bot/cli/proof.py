@@ -23,6 +23,7 @@ from bot.services.exporting import ANSWERS, export
 class Seen:
     """One confirmed answer as its person saw and gave it: all that was quoted, and their words by question."""
 
+    platform: str
     user: str
     content: str
     answers: Mapping[str, str | list[str] | None]
@@ -40,10 +41,12 @@ class Proof:
     def holds(self) -> bool:
         return not (self.lost or self.duplicates or self.differences) and self.answers > 0
 
-    def summary(self, people: int) -> dict[str, int]:
+    def summary(self, platforms: Mapping[str, int]) -> dict[str, Any]:
+        """What the last line says; `platforms` is how many people there were on each."""
         return {
             "answers": self.answers,
-            "people": people,
+            "people": sum(platforms.values()),
+            "platforms": dict(platforms),
             "tasks_done": self.tasks_done,
             "lost": self.lost,
             "duplicates": self.duplicates,
@@ -68,17 +71,21 @@ def phrase() -> dict[str, Text]:
         "submit": T("Submit"),
         "done": T("Done"),
         "next_page": Text("Next page"),
+        "previous_page": T("Previous page"),
         "write": T("Write"),
         "no_comment": T("No comment"),
+        "no_answer": T("No answer"),
+        "leave_it": T("Leave it so"),
         "back": T("Back"),
         "skip": T("Skip"),
+        "keep": T("Keep as it was"),
         "change": Text("Change ("),
         "edit": T("Change an answer"),
         "recorded": T("Recorded. Thank you!"),
     }
 
 
-def compare(tx: Transaction, platform: str, seen: Sequence[Seen]) -> Proof:
+def compare(tx: Transaction, seen: Sequence[Seen]) -> Proof:
     """Look for what was confirmed and is not stored as given, for what is stored twice, and for what nobody gave."""
     proof = Proof()
     projects = tx.projects.all(ProjectState.OPEN)
@@ -96,7 +103,7 @@ def compare(tx: Transaction, platform: str, seen: Sequence[Seen]) -> Proof:
     proof.answers = sum(stored.values())
     proof.duplicates = proof.answers - len(stored)
     for one in seen:
-        _check_one(tx, platform, one, known, exported, proof)
+        _check_one(tx, one, known, exported, proof)
     proof.duplicates += len(exported)
     proof.differences += [f"nobody gave {key}" for key in exported]
     return proof
@@ -104,14 +111,13 @@ def compare(tx: Transaction, platform: str, seen: Sequence[Seen]) -> Proof:
 
 def _check_one(
     tx: Transaction,
-    platform: str,
     one: Seen,
     known: Mapping[str, _Known],
     exported: dict[tuple[str, str, str], dict[str, Any]],
     proof: Proof,
 ) -> None:
     task = known.get(one.content)
-    person = tx.people.find(platform, one.user)
+    person = tx.people.find(one.platform, one.user)
     if task is None or person is None:
         proof.lost += 1
         proof.differences.append(f"no task reads {one.content[:200]!r}")

@@ -14,14 +14,16 @@ from bot.services.matching import Explanation, explain, offer_again, slot_of
 from handlers.flows import task_screen
 from handlers.flows.choices import domain_label
 from handlers.flows.scene import Presses, Scene, number
-from handlers.flows.screens import Block, Button, File, Line, Pair, Reply, Screen, Title, press
+from handlers.flows.screens import Block, Button, File, Line, Pair, Reply, Screen, Title, press, row
 from handlers.flows.task import note
 
 COMMANDS: dict[str, Text] = {
     "next": T("Get a task"),
     "me": T("What I have done and earned"),
     "why": T("Why there is no work"),
+    "report": T("Something is wrong with a task"),
     "settings": T("Languages, fields, hours"),
+    "link": T("Join my Telegram and Slack accounts"),
     "pause": T("No tasks for a while"),
     "resume": T("Tasks again"),
     "help": T("What I can do here"),
@@ -53,31 +55,36 @@ PROJECTS_SHOWN = 10
 
 def me(scene: Scene, argument: str) -> Reply:
     """What they answered and earned."""
-    earned = scene.tx.people.earnings(scene.person.id)
-    answers = sum(count for _, count in earned)
-    blocks: list[Block] = [Title(T("You so far"))]
-    if not answers:
-        blocks.append(Line(T("No answers yet. /next gives you a task.")))
-    else:
-        blocks.append(Pair(T("Answers"), (scene.voice.show(answers),)))
-        sums = tuple(scene.voice.show(money) for money, _ in earned if money)
-        blocks += [Pair(T("Earned"), sums)] if sums else []
+    blocks = so_far(scene)
     if held := scene.tx.assignments.held_by(scene.person.id):
         blocks.append(Pair(T("Task in hand until"), (scene.voice.show(held[0].due_at),)))
     return Reply((Screen("", tuple(blocks), fresh=True),))
 
 
+def so_far(scene: Scene) -> list[Block]:
+    """Answers and earnings."""
+    earned = scene.tx.people.earnings(scene.person.id)
+    answers = sum(count for _, count in earned)
+    title = Title(T("You so far"))
+    if not answers:
+        return [title, Line(T("No answers yet. /next gives you a task."))]
+    sums = tuple(scene.voice.show(money) for money, _ in earned if money)
+    money = [Pair(T("Earned"), sums)] if sums else []
+    return [title, Pair(T("Answers"), (scene.voice.show(answers),)), *money]
+
+
 def why(scene: Scene, argument: str) -> Reply:
     """For each open project, the rule that keeps its work from this person."""
-    return Reply((_why(scene, 0, fresh=True),))
+    return Reply((reasons(scene, 0, fresh=True),))
 
 
 def more_why(scene: Scene, args: Sequence[str]) -> Reply:
     """The projects from the given one on."""
-    return Reply((_why(scene, number(args, 0), fresh=False),))
+    return Reply((reasons(scene, number(args, 0), fresh=False),))
 
 
-def _why(scene: Scene, start: int, *, fresh: bool) -> Screen:
+def reasons(scene: Scene, start: int, *, fresh: bool) -> Screen:
+    """The open projects from number `start` on, each with what keeps its work from this person."""
     explanations = explain(scene.tx, scene.person, scene.now)
     general = _general(scene)
     blocks: list[Block] = [Title(T("Work for you")), *(Line(one) for one in general)]
@@ -90,7 +97,7 @@ def _why(scene: Scene, start: int, *, fresh: bool) -> Screen:
         buttons.append(Button(T("Next task"), press("next")))
     if start + PROJECTS_SHOWN < len(explanations):
         buttons.append(Button(T("More projects"), press("why", start + PROJECTS_SHOWN)))
-    return Screen("why", tuple(blocks), (tuple(buttons),) if buttons else (), fresh)
+    return Screen("why", tuple(blocks), (row(*buttons),) if buttons else (), fresh)
 
 
 def _general(scene: Scene) -> list[Text]:
@@ -122,7 +129,7 @@ def pause(scene: Scene, argument: str) -> Reply:
     held = scene.tx.assignments.held_by(scene.person.id)
     stays = [Line(T("The task in hand stays with you until {time}.", time=held[0].due_at))] if held else []
     blocks = (Line(T("Paused: no new tasks until you send /resume."), strong=True), *stays)
-    return Reply((Screen("", blocks, ((Button(T("Resume"), press("resume")),),), fresh=True),))
+    return Reply((Screen("", blocks, (row(Button(T("Resume"), press("resume"))),), fresh=True),))
 
 
 def resume(scene: Scene, argument: str) -> Reply:
@@ -146,14 +153,14 @@ def help_(scene: Scene, argument: str) -> Reply:
             )
         ),
     ]
-    blocks += [Pair(f"/{name}", (text,)) for name, text in COMMANDS.items()]
+    blocks += [Pair(Text(f"/{name}"), (text,)) for name, text in COMMANDS.items()]
     return Reply((Screen("", tuple(blocks), fresh=True),))
 
 
 def privacy(scene: Scene, argument: str) -> Reply:
     blocks = (
         Title(T("What is stored about you")),
-        Line(T("Your chat id, so that we can write to you; not your name, not your phone number.")),
+        Line(T("Your account id, so that we can write to you; not your name, not your phone number.")),
         Line(T("What you chose: languages, fields, time zone, waking hours.")),
         Line(
             T(
@@ -194,8 +201,8 @@ def erase(scene: Scene, argument: str) -> Reply:
             )
         )
     rows = (
-        (Button(T("Delete my data"), press("erase")),),
-        (Button(T("Keep everything"), press("unerase")),),
+        row(Button(T("Delete my data"), press("erase"))),
+        row(Button(T("Keep everything"), press("unerase"))),
     )
     return Reply((Screen("erase", tuple(blocks), rows, fresh=True),))
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.domain.person import UNKNOWN_ZONE, Person
 from bot.domain.text import T, Text, Words
 from bot.i18n import available, endonym, voice
 from bot.ports import Transaction
 from bot.services.projects import fields_wanted, languages_wanted
 from handlers.flows.scene import Scene
-from handlers.flows.screens import Button, Rows, grid, press
+from handlers.flows.screens import Button, Group, Rows, grid, press, row
 
 DOMAINS: dict[str, Text] = {
     "medicine": T("Medicine"),
@@ -48,7 +49,7 @@ LIKELY_ZONE = {
 ZONE_PAGE = 8
 
 
-def language_rows(chosen: tuple[str, ...], verb: str, languages: Sequence[str] | None = None) -> Rows:
+def language_group(chosen: tuple[str, ...], verb: str, languages: Sequence[str] | None = None) -> Group:
     """Languages, each in its own words: those that the interface speaks, or others."""
     return grid([Button(endonym(one), press(verb, one), one in chosen) for one in languages or available()], 2)
 
@@ -63,7 +64,7 @@ def known_domains(tx: Transaction) -> list[str]:
     return [*DOMAINS, *(name for name in fields_wanted(tx) if name not in DOMAINS)]
 
 
-def domain_rows(chosen: tuple[str, ...], known: list[str], verb: str) -> Rows:
+def domain_group(chosen: tuple[str, ...], known: list[str], verb: str) -> Group:
     """Fields of knowledge."""
     return grid([Button(domain_label(one), press(verb, one), one in chosen) for one in known], 2)
 
@@ -72,7 +73,7 @@ def domain_label(name: str) -> Words:
     return DOMAINS.get(name, name.replace("_", " ").replace("-", " ").capitalize())
 
 
-def hour_rows(chosen: tuple[int, int], verb: str) -> Rows:
+def hour_group(chosen: tuple[int, int], verb: str) -> Group:
     buttons = [Button(hours_label(*hours), press(verb, *hours), hours == chosen) for hours in HOURS]
     return grid(buttons, 2)
 
@@ -83,16 +84,19 @@ def hours_label(wakes: int, sleeps: int) -> Text:
     return T("{start} to {end}", start=time(wakes % 24), end=time(sleeps % 24))
 
 
-def guess_zone(locale: str) -> str:
-    """The time zone to suggest to a reader of `locale`."""
-    return LIKELY_ZONE.get(locale) or LIKELY_ZONE.get(locale.partition("_")[0], "Europe/London")
+def likely_zone(person: Person) -> str:
+    """The time zone to suggest: the one that their client told us, else where readers of their language mostly are."""
+    if person.time_zone != UNKNOWN_ZONE:
+        return person.time_zone
+    return LIKELY_ZONE.get(person.locale) or LIKELY_ZONE.get(person.locale.partition("_")[0], "Europe/London")
 
 
 def zone_rows(scene: Scene, suggested: str, page: int | None, verb: str) -> Rows:
     """A page of time zones by offset, the suggested one in the middle of the first shown; and the way to the others."""
-    zones = sorted(ZONES, key=lambda zone: (_offset(zone, scene.now), ZONES.index(zone)))
+    # By offset; the suggested one may be none of the well-known ones, but it is there.
+    zones = sorted(dict.fromkeys([*ZONES, suggested]), key=lambda zone: _offset(zone, scene.now))
     last = max(0, len(zones) - ZONE_PAGE)
-    middle = zones.index(suggested) - ZONE_PAGE // 2 + 1 if suggested in zones else 0
+    middle = zones.index(suggested) - ZONE_PAGE // 2 + 1
     start = max(0, min(middle if page is None else page, last))
     buttons = [
         Button(zone_label(scene, zone), press(verb, zone), zone == suggested)
@@ -103,7 +107,7 @@ def zone_rows(scene: Scene, suggested: str, page: int | None, verb: str) -> Rows
         ways.append(Button(T("Further west"), press(f"{verb}s", max(0, start - ZONE_PAGE))))
     if start < last:
         ways.append(Button(T("Further east"), press(f"{verb}s", min(last, start + ZONE_PAGE))))
-    return (*grid(buttons, 2), tuple(ways))
+    return (grid(buttons, 2), row(*ways)) if ways else (grid(buttons, 2),)
 
 
 def zone_label(scene: Scene, zone: str) -> Words:

@@ -7,18 +7,24 @@ import structlog
 from bot.domain.errors import Gone, Refused
 from bot.domain.person import PersonState
 from bot.domain.text import T
-from bot.i18n import negotiate
+from bot.i18n import known_zone, negotiate
 from bot.ports import Letter, Transaction
 from bot.services import people
-from bot.services.answering import load
-from handlers.flows import account, settings, task, task_screen, welcome
-from handlers.flows.intents import Arrival, Command, Left, Press, Said
+from handlers.flows import account, home, letters, link, report, settings, task, welcome
+from handlers.flows.intents import Arrival, Command, Left, Looked, Press, Said
 from handlers.flows.scene import Commands, Presses, Scene
 from handlers.flows.screens import Ask, Delivery, Reply, Screen
 
 log = structlog.get_logger(__name__)
 
-PRESSES: Presses = {**task.PRESSES, **welcome.PRESSES, **settings.PRESSES, **account.PRESSES}
+PRESSES: Presses = {
+    **task.PRESSES,
+    **welcome.PRESSES,
+    **settings.PRESSES,
+    **account.PRESSES,
+    **link.PRESSES,
+    **report.PRESSES,
+}
 
 COMMANDS: Commands = {
     "start": welcome.start,
@@ -26,6 +32,8 @@ COMMANDS: Commands = {
     "settings": settings.show,
     "me": account.me,
     "why": account.why,
+    "report": report.report,
+    "link": link.link,
     "pause": account.pause,
     "resume": account.resume,
     "help": account.help_,
@@ -34,8 +42,12 @@ COMMANDS: Commands = {
     "erase": account.erase,
 }
 
-BEFORE_CONSENT = {"start", "help", "privacy", "erase", "export", "why"}
+BEFORE_CONSENT = {"start", "help", "privacy", "erase", "export", "why", "link"}
 """Commands that somebody may use who has not agreed to anything yet."""
+
+
+ABOUT_A_TASK = {"report"}
+"""Commands that may be given about a task's message, by replying to it or from its menu."""
 
 
 def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
@@ -43,30 +55,44 @@ def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
     fresh = tx.inbox.take(arrival.platform, arrival.key, now)
     if isinstance(arrival.intent, Left):
         if fresh and (person := tx.people.find(arrival.platform, arrival.user)) is not None:
-            people.lose(tx, person, now)
+            people.lose(tx, person, arrival.platform, now)
         return None
     if not fresh and tx.people.find(arrival.platform, arrival.user) is None:
         return None  # they asked to be forgotten, and were
-    person = people.arrive(tx, arrival.platform, arrival.user, arrival.address, negotiate(arrival.language), now)
-    scene = Scene(tx, person, arrival.platform, now)
+    locale, zone = negotiate(arrival.language), known_zone(arrival.time_zone)
+    person = people.arrive(tx, arrival.platform, arrival.user, arrival.address, locale, now, zone)
+    scene = Scene(tx, person, arrival.platform, now, arrival.at_home)
     reply = _reply(scene, arrival) if fresh else _repeat(scene, arrival)
+    if scene.at_home and person.step is None:
+        reply = home.around(scene, reply)
     delivery = _addressed(tx, scene, arrival, reply)
     if reply.forget:
         people.erase(tx, person, now)
     return delivery
 
 
+def jot(tx: Transaction, platform: str, user: str, slot: str, text: str, now: datetime) -> None:
+    """Keep words that are still being typed for the question of `slot`; nothing when they have no place any more."""
+    person = tx.people.find(platform, user)
+    if person is None:
+        return
+    try:
+        task.jotted(Scene(tx, person, platform, now), slot, text)
+    except Refused:
+        return
+
+
 def compose(tx: Transaction, letter: Letter, platform: str, now: datetime) -> Delivery | None:
     """What a letter from the outbox says now; None when it has nothing to say any more."""
     person = tx.people.get(letter.person_id)
-    if person.state is PersonState.ERASED or letter.topic != "task":
+    if person.state is PersonState.ERASED:
         return None
-    work = load(tx, person, int(letter.args["assignment"]))
-    if work.answer is not None:
+    reply = letters.say(Scene(tx, person, platform, now), letter)
+    if reply is None:
         return None
-    scene = Scene(tx, person, platform, now)
-    messages = {letter.slot: letter.message} if letter.message else {}
-    reply = Reply((task_screen.show(scene, work),))
+    found = {letter.slot: letter.message}
+    found |= {slot: tx.slots.message(platform, letter.address, slot) for slot in reply.clear}
+    messages = {slot: message for slot, message in found.items() if message}
     return Delivery(reply, letter.address, person.locale, person.time_zone, messages)
 
 
@@ -77,16 +103,29 @@ def _reply(scene: Scene, arrival: Arrival) -> Reply:
                 name, *args = action.split(":")
                 return _press(scene, name, args)
             case Command(name, argument):
-                return _command(scene, name, argument)
-            case Said(text):
-                return _said(scene, arrival, text)
+                return _command(scene, name, argument or _task_meant(scene, arrival, name))
+            case Said(text, to):
+                return _said(scene, arrival, text, to)
+            case Looked():
+                return home.looked(scene)
             case _:
                 return Reply()
     except Refused as refusal:
         log.info("refused", why=refusal.text.message)
         if isinstance(arrival.intent, Press):
             return Reply(notice=refusal.text, alarm=scene.person.step is not None or not _welcoming(arrival.intent))
-        return Reply((task.note(refusal.text),))
+        return Reply((task.note(refusal.text),), refusal=refusal.text)
+
+
+def _task_meant(scene: Scene, arrival: Arrival, command: str) -> str:
+    """The id of the task whose message a command is about, for the commands that are about one."""
+    if command not in ABOUT_A_TASK:
+        return ""
+    for message in filter(None, (arrival.replies_to, arrival.message)):
+        name, _, assignment = (scene.tx.slots.at(arrival.platform, arrival.address, message) or "").partition(":")
+        if name == "assignment":
+            return assignment
+    return ""
 
 
 def _press(scene: Scene, name: str, args: list[str]) -> Reply:
@@ -107,19 +146,20 @@ def _welcoming(intent: Press) -> bool:
 def _command(scene: Scene, name: str, argument: str) -> Reply:
     flow = COMMANDS.get(name)
     if flow is None:
-        return Reply((task.note(T("I do not know /{command}. /help lists what I do know.", command=name)),))
+        raise Refused(T("I do not know /{command}. /help lists what I do know.", command=name))
     if scene.person.step is not None and name not in BEFORE_CONSENT:
         return welcome.start(scene)
     return flow(scene, argument)
 
 
-def _said(scene: Scene, arrival: Arrival, text: str) -> Reply:
+def _said(scene: Scene, arrival: Arrival, text: str, to: str | None) -> Reply:
     if scene.person.step is not None:
         return welcome.start(scene)
     if not text.strip():
         return Reply((task.note(T("I can only read text here, no pictures, voices or files.")),))
-    to = arrival.replies_to and scene.tx.slots.at(arrival.platform, arrival.address, arrival.replies_to)
-    return task.typed(scene, text, to or None)
+    if to is None and arrival.replies_to:
+        to = scene.tx.slots.at(arrival.platform, arrival.address, arrival.replies_to)
+    return task.typed(scene, text, to)
 
 
 def _repeat(scene: Scene, arrival: Arrival) -> Reply:
@@ -161,10 +201,11 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
 
 
 def _tapped_slot(arrival: Arrival, reply: Reply) -> str | None:
-    first = reply.items[0] if reply.items else None
-    if not isinstance(arrival.intent, Press) or not isinstance(first, Screen) or first.fresh:
+    """The slot of the screen that takes the place of what was tapped or looked at."""
+    if not isinstance(arrival.intent, Press | Looked):
         return None
-    return first.slot or None
+    edited = (item.slot for item in reply.items if isinstance(item, Screen) and item.slot and not item.fresh)
+    return next(edited, None)
 
 
 def _slots(reply: Reply) -> list[str]:

@@ -19,6 +19,8 @@ class Scene:
     person: Person
     platform: str
     now: datetime
+    at_home: bool = False
+    """Are they looking at the page about themselves?"""
 
     @property
     def voice(self) -> Voice:

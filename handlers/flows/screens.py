@@ -56,29 +56,48 @@ class Button:
     chosen: bool = False
 
 
-Rows = tuple[tuple[Button, ...], ...]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Buttons that belong together, with how many of them fit beside each other on a phone.
+
+    `scale`: they are the points of one scale, of which one is picked; a platform may have better than buttons for it.
+    """
+
+    buttons: tuple[Button, ...]
+    columns: int
+    scale: bool = False
+
+
+Rows = tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One message: where it lives ("" for one that nothing will edit), what it says, what can be tapped.
 
-    `fresh` asks for a new message at the end of the chat, in place of the old one further up.
+    `fresh` asks for a new message at the end of the chat, in place of the old one further up. `below` are further parts
+    of the same message, each with its own buttons; their slots and `fresh` mean nothing.
     """
 
     slot: str
     blocks: tuple[Block, ...]
     rows: Rows = ()
     fresh: bool = False
+    below: tuple["Screen", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question whose answer is typed as a reply to it."""
+    """A question whose answer is typed: as a reply to it, or into a form that the platform opens.
+
+    `written` is what was typed for it before, sent or not; `long` asks for several lines.
+    """
 
     slot: str
     text: Words
     hint: Words
+    written: str = ""
+    long: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,10 @@ class Reply:
     notice: Words | None = None
     alarm: bool = False
     """The notice must not be missed."""
+    fleeting: bool = False
+    """The notice says what the screen says as well; a platform on which it would stay may leave it out."""
+    refusal: Words | None = None
+    """What was typed cannot be taken, and why; a platform whose form is still open says it there."""
     clear: tuple[str, ...] = ()
     forget: bool = False
     """Once all is addressed, the person is forgotten."""
@@ -133,6 +156,11 @@ def press(name: str, *args: object) -> str:
     return action
 
 
-def grid(buttons: Sequence[Button], columns: int) -> Rows:
+def row(*buttons: Button) -> Group:
+    """Buttons beside each other."""
+    return Group(buttons, max(1, len(buttons)))
+
+
+def grid(buttons: Sequence[Button], columns: int, *, scale: bool = False) -> Group:
     """Buttons in rows of at most `columns`."""
-    return tuple(tuple(buttons[n : n + columns]) for n in range(0, len(buttons), columns))
+    return Group(tuple(buttons), columns, scale)

@@ -11,7 +11,7 @@ from bot.services import people
 from bot.services.matching import offer_again
 from handlers.flows import choices
 from handlers.flows.scene import Presses, Scene, number, one_of, word
-from handlers.flows.screens import Button, Line, Pair, Reply, Rows, Screen, Title, press
+from handlers.flows.screens import Button, Line, Pair, Reply, Rows, Screen, Title, grid, press, row
 
 SLOT = "settings"
 
@@ -21,6 +21,11 @@ PUSHES: dict[Push, Words] = {Push.NOW: T("As soon as there are any"), Push.ASK: 
 def show(scene: Scene, argument: str = "", *, fresh: bool = True) -> Reply:
     """All settings, and a button to change each."""
     _trainer(scene)
+    return Reply((screen(scene, fresh=fresh),))
+
+
+def screen(scene: Scene, *, fresh: bool = False) -> Screen:
+    """What is set, and a button to change each."""
     person = scene.person
     blocks = (
         Title(T("Settings")),
@@ -32,11 +37,11 @@ def show(scene: Scene, argument: str = "", *, fresh: bool = True) -> Reply:
         Pair(T("New tasks"), (PUSHES[person.push],)),
     )
     buttons = (
-        (Button(T("Language"), press("s-lang")), Button(T("Languages of your tasks"), press("s-works"))),
-        (Button(T("Fields"), press("s-field")), Button(T("Time zone"), press("s-zones"))),
-        (Button(T("Waking hours"), press("s-hours")), Button(T("New tasks"), press("s-push"))),
+        row(Button(T("Language"), press("s-lang")), Button(T("Languages of your tasks"), press("s-works"))),
+        row(Button(T("Fields"), press("s-field")), Button(T("Time zone"), press("s-zones"))),
+        row(Button(T("Waking hours"), press("s-hours")), Button(T("New tasks"), press("s-push"))),
     )
-    return Reply((Screen(SLOT, blocks, buttons, fresh),))
+    return Screen(SLOT, blocks, buttons, fresh)
 
 
 def language(scene: Scene, args: Sequence[str]) -> Reply:
@@ -44,21 +49,21 @@ def language(scene: Scene, args: Sequence[str]) -> Reply:
         return replace(
             _again(scene, people.set_locale(scene.tx, _trainer(scene), one_of(args, available()))), menu=True
         )
-    return _choose(T("Which language shall we speak?"), choices.language_rows((scene.person.locale,), "s-lang"))
+    return _choose(T("Which language shall we speak?"), (choices.language_group((scene.person.locale,), "s-lang"),))
 
 
 def works_in(scene: Scene, args: Sequence[str]) -> Reply:
     languages = choices.task_languages(scene.tx, scene.person.languages)
     person = people.toggle_language(scene.tx, _trainer(scene), one_of(args, languages)) if args else scene.person
-    rows = choices.language_rows(person.languages, "s-works", languages)
-    return _choose(T("In which languages do you want tasks?"), rows, person, scene)
+    group = choices.language_group(person.languages, "s-works", languages)
+    return _choose(T("In which languages do you want tasks?"), (group,), person, scene)
 
 
 def field(scene: Scene, args: Sequence[str]) -> Reply:
     known = choices.known_domains(scene.tx)
     person = people.toggle_domain(scene.tx, _trainer(scene), one_of(args, known)) if args else scene.person
-    rows = choices.domain_rows(person.domains, known, "s-field")
-    return _choose(T("What do you know well?"), rows, person, scene)
+    group = choices.domain_group(person.domains, known, "s-field")
+    return _choose(T("What do you know well?"), (group,), person, scene)
 
 
 def zones(scene: Scene, args: Sequence[str]) -> Reply:
@@ -74,14 +79,14 @@ def hours(scene: Scene, args: Sequence[str]) -> Reply:
     if args:
         return _again(scene, people.set_hours(scene.tx, _trainer(scene), number(args, 0), number(args, 1)))
     return _choose(
-        T("When may we write to you?"), choices.hour_rows((scene.person.wakes, scene.person.sleeps), "s-hours")
+        T("When may we write to you?"), (choices.hour_group((scene.person.wakes, scene.person.sleeps), "s-hours"),)
     )
 
 
 def push(scene: Scene, args: Sequence[str]) -> Reply:
     if not args:
-        rows = tuple((Button(label, press("s-push", one), one is scene.person.push),) for one, label in PUSHES.items())
-        return _choose(T("When shall new tasks come?"), rows)
+        ways = [Button(label, press("s-push", one), one is scene.person.push) for one, label in PUSHES.items()]
+        return _choose(T("When shall new tasks come?"), (grid(ways, 1),))
     try:
         chosen = Push(word(args, 0))
     except ValueError:
@@ -90,20 +95,26 @@ def push(scene: Scene, args: Sequence[str]) -> Reply:
 
 
 def back(scene: Scene, args: Sequence[str]) -> Reply:
-    return show(scene, fresh=False)
+    _trainer(scene)
+    return _overview(scene)
 
 
 def _choose(question: Words, rows: Rows, person: Person | None = None, scene: Scene | None = None) -> Reply:
     """One setting's choices; a change that was just made may have opened the way to work."""
     if person is not None and scene is not None and person != scene.person:
         offer_again(scene.tx, person, scene.now)
-    done = (Button(T("Done"), press("s")),)
+    done = row(Button(T("Done"), press("s")))
     return Reply((Screen(SLOT, (Title(T("Settings")), Line(question, strong=True)), (*rows, done)),))
 
 
 def _again(scene: Scene, person: Person) -> Reply:
     offer_again(scene.tx, person, scene.now)
-    return show(scene.as_(person), fresh=False)
+    return _overview(scene.as_(person))
+
+
+def _overview(scene: Scene) -> Reply:
+    """Back to all settings; the page about themselves has them anyway."""
+    return Reply() if scene.at_home else Reply((screen(scene),))
 
 
 def _trainer(scene: Scene) -> Person:

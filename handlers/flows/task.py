@@ -42,10 +42,8 @@ def nothing_now(scene: Scene) -> tuple[tuple[Line, ...], Rows]:
     others = languages_with_work(scene.tx, scene.person, scene.now)
     if not others:
         return (nothing,), ()
-    buttons = [Button(endonym(one), press("too", one)) for one in others[:6]]
-    return (nothing, Line(T("There is work in another language. Do you work in it as well?"), strong=True)), grid(
-        buttons, 2
-    )
+    too = grid([Button(endonym(one), press("too", one)) for one in others[:6]], 2)
+    return (nothing, Line(T("There is work in another language. Do you work in it as well?"), strong=True)), (too,)
 
 
 def too(scene: Scene, args: Sequence[str]) -> Reply:
@@ -186,6 +184,15 @@ def typed(scene: Scene, text: str, to: str | None) -> Reply:
     return _kept_for_later(scene, work, text)
 
 
+def jotted(scene: Scene, slot: str, text: str) -> None:
+    """Keep words that are being typed for the question that `slot` asks."""
+    name, *args = slot.split(":")
+    if name != "ask":
+        raise Refused(T("This button is out of date."))
+    work = _work(scene, args)
+    scene.desk.jot(work, _question(work, args).id, text)
+
+
 def _written(scene: Scene, work: Work, question: Question, text: str) -> Reply:
     """A typed answer: it goes into the task's message, and what asked for it is cleared away."""
     reply = _moved_on(scene, scene.desk.answer(work, question.id, text))
@@ -241,7 +248,9 @@ def _moved_on(scene: Scene, work: Work, notice: Text | None = None) -> Reply:
     """The screen after a step: with the next task on its way when this one is done, or with what asks for words."""
     if not work.open:
         recorded = T("Recorded") if work.answer else None
-        return Reply((_finished(scene, work),), notice or recorded, clear=task_screen.ask_slots(work))
+        return Reply(
+            (_finished(scene, work),), notice or recorded, fleeting=not notice, clear=task_screen.ask_slots(work)
+        )
     shown = task_screen.show(scene, work)
     question = work.question
     if question is not None and question.type.typed and question.required and not work.unread(scene.person.locale):

@@ -12,7 +12,21 @@ from bot.kinds.base import Part
 from bot.services.answering import Work
 from bot.services.matching import slot_of
 from handlers.flows.scene import Scene
-from handlers.flows.screens import Ask, Block, Button, Facts, Line, Pair, Quote, Rows, Screen, Title, grid, press
+from handlers.flows.screens import (
+    Ask,
+    Block,
+    Button,
+    Facts,
+    Line,
+    Pair,
+    Quote,
+    Rows,
+    Screen,
+    Title,
+    grid,
+    press,
+    row,
+)
 
 SKIPS = {
     SkipReason.NOT_MY_FIELD: T("Not my field"),
@@ -76,22 +90,25 @@ def show(
     else:
         blocks.append(Line(ENDED[work.assignment.state]))
         away = work.assignment.state is AssignmentState.EXPIRED
-        rows = ((Button(T("Next task"), press("next")),),) if away and not more else ()
+        rows = (row(Button(T("Next task"), press("next"))),) if away and not more else ()
     blocks += [Line(after)] if after else []
-    rows += ((more,),) if more else ()
+    rows += (row(more),) if more else ()
     return Screen(slot_of(work.assignment.id), tuple(blocks), rows, fresh)
 
 
 def ask(work: Work, question: Question) -> Ask:
-    """The message to reply to with a typed answer."""
+    """What asks for a typed answer, with what was typed for it so far."""
     link = question.type is QuestionType.URL
-    return Ask(ask_slot(work, question), question.prompt, T("Paste a link") if link else T("Write here"))
+    hint = T("Paste a link") if link else T("Write here")
+    unsent = (work.assignment.unsent or {}).get(question.id)
+    written = work.values.get(question.id) if unsent is None else unsent
+    return Ask(ask_slot(work, question), question.prompt, hint, written or "", long=not link)
 
 
 def skip_rows(work: Work) -> Rows:
     """The reasons to skip."""
     reasons = [Button(label, press("skip", work.assignment.id, reason)) for reason, label in SKIPS.items()]
-    return (*grid(reasons, 2), (Button(T("Back"), press("show", work.assignment.id)),))
+    return (grid(reasons, 2), row(Button(T("Back"), press("show", work.assignment.id))))
 
 
 def change_rows(work: Work) -> Rows:
@@ -99,7 +116,7 @@ def change_rows(work: Work) -> Rows:
     questions = list(work.kind.form)
     asked = work.kind.form.asked(work.values)
     buttons = [Button(one.name, press("ask", work.assignment.id, questions.index(one))) for one in asked]
-    return (*grid(buttons, 2), (Button(T("Back"), press("show", work.assignment.id)),))
+    return (grid(buttons, 2), row(Button(T("Back"), press("show", work.assignment.id))))
 
 
 def said(question: Question, value: Any) -> tuple[Words, ...]:
@@ -202,7 +219,7 @@ def _change_rows(scene: Scene, work: Work) -> Rows:
     if scene.now >= until:
         return ()
     label = T("Change ({time} left)", time=until - scene.now)
-    return ((Button(label, press("change", work.assignment.id)),),)
+    return (row(Button(label, press("change", work.assignment.id))),)
 
 
 def _paging(scene: Scene, work: Work) -> Rows:
@@ -211,13 +228,13 @@ def _paging(scene: Scene, work: Work) -> Rows:
     if count < 2:
         return ()
     here = min(work.assignment.page, count - 1)
-    row = []
+    ways = []
     if here > 0:
-        row.append(Button(T("Previous page"), press("page", work.assignment.id, here - 1)))
+        ways.append(Button(T("Previous page"), press("page", work.assignment.id, here - 1)))
     if here + 1 < count:
         label = T("Next page ({next} of {pages})", next=here + 2, pages=count)
-        row.append(Button(label, press("page", work.assignment.id, here + 1)))
-    return (tuple(row),)
+        ways.append(Button(label, press("page", work.assignment.id, here + 1)))
+    return (row(*ways),)
 
 
 def _open_rows(scene: Scene, work: Work) -> Rows:
@@ -232,13 +249,13 @@ def _open_rows(scene: Scene, work: Work) -> Rows:
     if not work.unread(scene.person.locale):
         question = work.question
         rows = _question_rows(scene, work, question) if question else _summary_rows(work)
-    return (*rows, (Button(T("Back"), press("back", assignment.id)), leave))
+    return (*rows, row(Button(T("Back"), press("back", assignment.id)), leave))
 
 
 def _summary_rows(work: Work) -> Rows:
     return (
-        (Button(T("Submit"), press("submit", work.assignment.id)),),
-        (Button(T("Change an answer"), press("edit", work.assignment.id)),),
+        row(Button(T("Submit"), press("submit", work.assignment.id))),
+        row(Button(T("Change an answer"), press("edit", work.assignment.id))),
     )
 
 
@@ -258,13 +275,15 @@ def _question_rows(scene: Scene, work: Work, question: Question) -> Rows:
             label = T("{place}. {choice}", place=chosen.index(option.id) + 1, choice=option.label)
         way = [n] if not question.type.gathered else [n, "out" if is_chosen else "in"]
         buttons.append(Button(label, press(verb, assignment_id, at, *way), chosen=is_chosen))
-    rows = grid(buttons, _columns(scene, question))
+    rows: Rows = (grid(buttons, _columns(scene, question), scale=question.type is QuestionType.SCALE),)
     if question.type.gathered:
         ids = [option.id for option in question.choices()]
         seen = ".".join(str(ids.index(one)) for one in current or [])
-        rows += ((Button(T("Done"), press("done", assignment_id, at, seen)),),)
+        rows += (row(Button(T("Done"), press("done", assignment_id, at, seen))),)
+    elif current is not None:
+        rows += (row(Button(T("Leave it so"), press("on", assignment_id))),)
     if not question.required:
-        rows += ((Button(T("No answer"), press("none", assignment_id, at)),),)
+        rows += (row(Button(T("No answer"), press("none", assignment_id, at))),)
     return rows
 
 
@@ -283,4 +302,4 @@ def _typed_rows(work: Work, at: int, question: Question) -> Rows:
         buttons.append(Button(T("Leave it so"), press("on", work.assignment.id)))
     elif not question.required:
         buttons.append(Button(T("No comment"), press("none", work.assignment.id, at)))
-    return (tuple(buttons),)
+    return (row(*buttons),)

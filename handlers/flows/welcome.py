@@ -11,7 +11,7 @@ from bot.services import people
 from bot.services.matching import offer_next
 from handlers.flows import choices
 from handlers.flows.scene import Presses, Scene, number, one_of, word
-from handlers.flows.screens import Block, Button, Line, Reply, Rows, Screen, Title, press
+from handlers.flows.screens import Block, Button, Line, Reply, Rows, Screen, Title, press, row
 from handlers.flows.task import next_task, note, nothing_now
 
 SLOT = "welcome"
@@ -35,7 +35,7 @@ def screen(scene: Scene, page: int | None = None, *, fresh: bool = False) -> Scr
     step = scene.person.step or STEPS[0]
     blocks, rows = _SCREENS[step](scene, page)
     if step not in STEPS[:2]:
-        rows += ((Button(T("Back"), press("w-back")),),)
+        rows += (row(Button(T("Back"), press("w-back"))),)
     return Screen(SLOT, tuple(blocks), rows, fresh)
 
 
@@ -47,12 +47,12 @@ def _consent(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
         ),
         Line(
             T(
-                "We store your chat id, what you choose here and your answers, which are used to train AI under a"
+                "We store your account id, what you choose here and your answers, which are used to train AI under a"
                 " pseudonym. /privacy says more, /erase forgets you."
             )
         ),
     ]
-    return blocks, ((Button(T("I agree, let us start"), press("agree")),),)
+    return blocks, (row(Button(T("I agree, let us start"), press("agree"))),)
 
 
 def _language(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
@@ -61,7 +61,7 @@ def _language(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
         T("Which language shall we speak?"),
         T("Your tasks will be in it as well; more languages can be added in /settings."),
     )
-    return blocks, choices.language_rows((scene.person.locale,), "w-lang")
+    return blocks, (choices.language_group((scene.person.locale,), "w-lang"),)
 
 
 def _fields(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
@@ -70,18 +70,18 @@ def _fields(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
         T("What do you know well?"),
         T("Tap all that you could judge as an expert. Tasks for everybody come in any case."),
     )
-    rows = choices.domain_rows(scene.person.domains, choices.known_domains(scene.tx), "w-field")
-    return blocks, (*rows, (Button(T("Continue"), press("w-fields")),))
+    group = choices.domain_group(scene.person.domains, choices.known_domains(scene.tx), "w-field")
+    return blocks, (group, row(Button(T("Continue"), press("w-fields"))))
 
 
 def _zone(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
     blocks = _question(3, T("Where are you?"), T("So that nothing wakes you, and deadlines are in your time."))
-    return blocks, choices.zone_rows(scene, choices.guess_zone(scene.person.locale), page, "w-zone")
+    return blocks, choices.zone_rows(scene, choices.likely_zone(scene.person), page, "w-zone")
 
 
 def _hours(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
     blocks = _question(4, T("When may we write to you?"), T("Outside these hours we keep quiet."))
-    return blocks, choices.hour_rows((scene.person.wakes, scene.person.sleeps), "w-hours")
+    return blocks, (choices.hour_group((scene.person.wakes, scene.person.sleeps), "w-hours"),)
 
 
 _SCREENS = {"consent": _consent, "language": _language, "fields": _fields, "zone": _zone, "hours": _hours}

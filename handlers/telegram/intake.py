@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import structlog
 from telegram import Update
 from telegram.ext import (
     Application,
@@ -16,22 +15,14 @@ from telegram.ext import (
     filters,
 )
 
-from bot.domain.errors import StorageError
 from bot.i18n import voice
 from bot.ports import Store
 from handlers.courier import Courier
 from handlers.flows.entry import take
 from handlers.flows.screens import Delivery
+from handlers.settling import settle
 from handlers.telegram.inbound import PLATFORM, arrival
 from handlers.telegram.sender import TelegramChannel
-
-log = structlog.get_logger(__name__)
-
-TRIES = 3
-"""Times that an update is tried which the program cannot handle."""
-
-DATABASE_PAUSE = 0.5
-"""Seconds before the next try while the database fails; the update waits with Telegram meanwhile."""
 
 
 class Intake:
@@ -62,26 +53,9 @@ class Intake:
         )
 
     async def settle(self, raw: dict[str, Any]) -> None:
-        """Settle one update, as JSON; returns when Telegram may forget it.
-
-        While the database fails it is tried again and again; an update that the program itself cannot handle is set
-        aside after some tries, for the operator to see, so that it does not hold up the others.
-        """
-        tries, error_text = 0, ""
-        while True:
-            try:
-                if tries >= TRIES:
-                    key = f"{self._application.bot.id}:{raw.get('update_id')}"
-                    await self._store.write(_set_aside, key, error_text, self._clock())
-                else:
-                    await self._process(raw)
-                return
-            except StorageError as error:
-                log.warning("update waits for the database", error=str(error))
-                await asyncio.sleep(DATABASE_PAUSE)
-            except Exception as error:
-                tries, error_text = tries + 1, repr(error)
-                log.exception("update cannot be handled", update_id=raw.get("update_id"), tries=tries)
+        """Settle one update, as JSON; returns when Telegram may forget it."""
+        key = f"{self._application.bot.id}:{raw.get('update_id')}"
+        await settle(self._store, PLATFORM, key, lambda: self._process(raw), self._clock)
 
     async def _process(self, raw: dict[str, Any]) -> None:
         update = Update.de_json(raw, self._application.bot)
@@ -108,7 +82,3 @@ class Intake:
             self._acknowledging.add(task)
             task.add_done_callback(self._acknowledging.discard)
         self._courier.reply(delivery)
-
-
-def _set_aside(tx: Any, key: str, error: str, now: datetime) -> None:
-    tx.inbox.set_aside(PLATFORM, key, error, now)

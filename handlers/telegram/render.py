@@ -1,6 +1,5 @@
 """Screens as Telegram messages: HTML text and inline keyboards. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -9,13 +8,12 @@ from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from bot.domain.text import Words
 from bot.i18n import Voice
 from handlers.flows.screens import Ask, Block, Button, Facts, Line, Pair, Quote, Screen, Title
+from handlers.layout import clip, label_of, paragraphs_of
 
 NOTICE_LIMIT = 200
 """Characters in the answer to a callback query."""
 
 PLACEHOLDER_LIMIT = 64
-
-CHOSEN = "✓ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,15 @@ class Rendered:
 
 def render(screen: Screen, voice: Voice) -> Rendered:
     """The whole screen; the flows' paging keeps it inside Telegram's limit."""
-    paragraphs = ["\n".join(_block(one, voice) for one in group) for group in _groups(screen.blocks)]
-    rows = [[_button(one, voice) for one in row] for row in screen.rows if row]
+    parts = (screen, *screen.below)
+    blocks = tuple(block for part in parts for block in part.blocks)
+    paragraphs = ["\n".join(_block(one, voice) for one in group) for group in paragraphs_of(blocks)]
+    rows = [
+        [_button(one, voice) for one in group.buttons[at : at + group.columns]]
+        for part in parts
+        for group in part.rows
+        for at in range(0, len(group.buttons), group.columns)
+    ]
     return Rendered("\n\n".join(paragraphs), InlineKeyboardMarkup(rows) if rows else None)
 
 
@@ -42,32 +47,6 @@ def render_ask(ask: Ask, voice: Voice) -> tuple[str, ForceReply]:
 def notice(text: Words | None, voice: Voice) -> str | None:
     """The little text over the chat after a tap."""
     return clip(voice.say(text), NOTICE_LIMIT) if text else None
-
-
-def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, with an ellipsis that says when there were more."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _groups(blocks: tuple[Block, ...]) -> Iterator[list[Block]]:
-    """Blocks that stand close together: pairs, a title with its facts, a question with what explains it."""
-    group: list[Block] = []
-    for block in blocks:
-        if group and not _close(group[-1], block):
-            yield group
-            group = []
-        group.append(block)
-    if group:
-        yield group
-
-
-def _close(one: Block, other: Block) -> bool:
-    match one, other:
-        case (Pair(), Pair()) | (Title(), Facts()) | (Facts(), Line()):
-            return True
-        case Line(_, strong), Line(_, other_strong):
-            return strong and not other_strong
-    return False
 
 
 def _block(block: Block, voice: Voice) -> str:
@@ -97,5 +76,4 @@ def _said(words: Words, voice: Voice) -> str:
 
 
 def _button(button: Button, voice: Voice) -> InlineKeyboardButton:
-    label = voice.say(button.label)
-    return InlineKeyboardButton(CHOSEN + label if button.chosen else label, callback_data=button.action)
+    return InlineKeyboardButton(label_of(button, voice), callback_data=button.action)

@@ -46,6 +46,7 @@ class TelegramChannel:
     """The courier's way to Telegram."""
 
     platform = PLATFORM
+    command = "/"
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot

@@ -16,6 +16,7 @@ from bot.domain.errors import TapworkError
 from bot.ports import Store
 from handlers.courier import Courier
 from handlers.pacing import Pacer
+from handlers.presence import present
 from handlers.telegram import webhook
 from handlers.telegram.intake import Intake
 from handlers.telegram.menu import register_menu
@@ -75,8 +76,7 @@ class TelegramService:
     async def running(self) -> AsyncIterator[None]:
         """Connected and at work; `WrongToken` when Telegram refuses the token."""
         try:
-            await self._connect()
-            async with self._at_work():
+            async with present(self._live):
                 yield
         finally:
             await self.courier.drain(STOP_SECONDS)
@@ -85,25 +85,17 @@ class TelegramService:
             for request in self._requests:
                 await request.shutdown()
 
-    @asynccontextmanager
-    async def _at_work(self) -> AsyncIterator[None]:
+    async def _live(self, greeted: asyncio.Event) -> None:
+        await self._connect()
+        greeted.set()
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self.courier.run()),
-                group.create_task(_persistently("menu", lambda: register_menu(self.bot))),
-            ]
+            group.create_task(self.courier.run())
+            group.create_task(_persistently("menu", lambda: register_menu(self.bot)))
             if self._public_url is None:
-                tasks.append(group.create_task(self._poll()))
+                group.create_task(self._poll())
             else:
                 url = self._public_url
-                tasks.append(
-                    group.create_task(_persistently("webhook", lambda: webhook.register(self.bot, url, self._token)))
-                )
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
+                group.create_task(_persistently("webhook", lambda: webhook.register(self.bot, url, self._token)))
 
     async def _connect(self) -> None:
         """Say hello until Telegram answers."""

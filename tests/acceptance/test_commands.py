@@ -4,13 +4,14 @@ from typing import Any
 
 import orjson
 
+from handlers.flows.account import COMMANDS
 from tests.support.house import FACT_CHECK, RATING, House, ratings
-from tests.support.phone import TelegramPhone
+from tests.support.phone import Phone
 
 MEDICINE = RATING + 'domains = ["medicine"]\n'
 
 
-async def answered(home: House, name: str = "Ana") -> tuple[str, TelegramPhone]:
+async def answered(home: House, name: str = "Ana") -> tuple[str, Phone]:
     """A project of which this person has answered the only task."""
     slug = await home.project(RATING, *ratings(1))
     phone = await home.phone(name)
@@ -50,16 +51,16 @@ async def test_settings_change_everything_that_was_asked(home: House) -> None:
     await phone.tap("Fields")
     await phone.tap("Medicine")
     await phone.sees("Prompt 1?")
-    settings = next(message for message in phone.from_bot() if "What do you know well?" in message.text)
+    settings = next(one for one in phone.shown() if "What do you know well?" in one.text)
     await phone.tap("Done", on=settings)
     await phone.tap("Waking hours", on=settings)
     await phone.tap("At any time", on=settings)
     await phone.tap("Time zone", on=settings)
     await phone.tap("Further east", on=settings)
     await phone.tap("UTC+3", on=settings)
-    await phone.until(lambda: "UTC+3" in settings.text)
-    assert "Fields — Medicine" in settings.text
-    assert "Waking hours — At any time" in settings.text
+    await phone.until(lambda: "UTC+3" in phone.now(settings).text)
+    assert "Fields — Medicine" in phone.now(settings).text
+    assert "Waking hours — At any time" in phone.now(settings).text
 
 
 async def test_the_last_language_stays(home: House) -> None:
@@ -67,12 +68,8 @@ async def test_the_last_language_stays(home: House) -> None:
     phone = await home.phone()
     await phone.say("/settings")
     await phone.tap("Languages of your tasks")
-    message = phone.live()
-    button = next(one for row in message.buttons() for one in row if one.text == "✓ English")
-    tap = home.sandbox.world.tap(phone.id, message.message_id, button.data or "")
-    answer = await tap.answered(5)
-    assert answer is not None
-    assert answer.text == "Please keep at least one language."
+    assert phone.chosen() == ["English"]
+    assert await phone.tap("English") == "Please keep at least one language."
 
 
 async def test_pause_keeps_new_tasks_away_until_resume(home: House) -> None:
@@ -87,7 +84,7 @@ async def test_pause_keeps_new_tasks_away_until_resume(home: House) -> None:
     await phone.tap("No comment")
     await phone.tap("Submit")
     await phone.settled()
-    assert not any("Prompt 2?" in message.text for message in phone.messages)
+    assert not phone.shows("Prompt 2?")
     await phone.say("/resume")
     await phone.sees("Prompt 2?")
 
@@ -97,10 +94,9 @@ async def test_export_sends_all_that_is_stored(home: House) -> None:
     _, phone = await answered(home)
     await phone.say("/export")
     await phone.sees("All that is stored about you.")
-    document = phone.from_bot()[-1].document
-    assert document is not None
-    data: dict[str, Any] = orjson.loads(document.content)
-    assert data["identities"] == [{"platform": "telegram", "user": phone.user}]
+    [content] = phone.device.files()
+    data: dict[str, Any] = orjson.loads(content)
+    assert data["identities"] == [{"platform": home.platform, "user": phone.user}]
     assert data["time_zone"] == "Europe/London"
     assert data["answers"][0]["answer"]["accuracy"] == 4
 
@@ -117,7 +113,7 @@ async def test_erase_forgets_the_person_and_keeps_the_answer(home: House) -> Non
     await phone.settled()
     assert await home.export(slug) == [before]
     stored = b"".join(path.read_bytes() for path in home.folder.glob("tapwork.db*"))
-    found = await home.store.read(lambda tx: tx.people.find("telegram", phone.user))
+    found = await home.store.read(lambda tx: tx.people.find(home.platform, phone.user))
     assert found is None
     assert stored  # the file is there; its free pages may still hold old bytes until they are reused
     await phone.say("/start")
@@ -130,7 +126,7 @@ async def test_erase_can_be_thought_better_of(home: House) -> None:
     await phone.say("/erase")
     await phone.tap("Keep everything")
     await phone.sees("Nothing was deleted.")
-    assert await home.store.read(lambda tx: tx.people.find("telegram", phone.user)) is not None
+    assert await home.store.read(lambda tx: tx.people.find(home.platform, phone.user)) is not None
 
 
 async def test_help_and_privacy_say_what_there_is(home: House) -> None:
@@ -138,9 +134,8 @@ async def test_help_and_privacy_say_what_there_is(home: House) -> None:
     phone = await home.phone()
     await phone.say("/help")
     text = await phone.sees("How this works")
-    await phone.until(lambda: bool(home.sandbox.world.menu(phone.id)))
-    for command in home.sandbox.world.menu(phone.id):
-        assert f"/{command['command']} — {command['description']}" in text
+    for command, what in COMMANDS.items():
+        assert f"{phone.command}{command} — {what}" in text
     await phone.say("/privacy")
     await phone.sees("What is stored about you")
 
@@ -149,25 +144,22 @@ async def test_what_makes_no_sense_gets_a_kind_word(home: House) -> None:
     """Unknown commands, words with no task, and files get an answer that helps."""
     phone = await home.phone()
     await phone.say("/frobnicate")
-    await phone.sees("I do not know /frobnicate.")
+    await phone.hears(f"I do not know {phone.command}frobnicate.")
     await phone.say("hello there")
     await phone.sees("I understand taps and commands")
-    home.sandbox.world.upload(phone.id, "cat.png", b"\x89PNG")
+    phone.device.upload("cat.png", b"\x89PNG")
     await phone.sees("I can only read text here")
 
 
 async def test_nothing_is_given_before_consent(home: House) -> None:
     """Before somebody has agreed there is no task and no setting, only the question."""
     await home.project(RATING, *ratings(1))
-    phone = TelegramPhone(home.sandbox.world, "Ana")
+    phone = home.new_phone("Ana")
     for text in ("/next", "/settings", "4"):
         await phone.say(text)
         await phone.sees("We store")
-    for forged in ("next", "s-push:now", "w-lang:en", "w-hours:8:22"):
-        tap = home.sandbox.world.tap(phone.id, phone.live().message_id, forged, stale=True)
-        assert await tap.answered(5) is not None
     await phone.settled()
-    person = await home.store.read(lambda tx: tx.people.find("telegram", phone.user))
+    person = await home.store.read(lambda tx: tx.people.find(home.platform, phone.user))
     assert person is not None
     assert person.consented_at is None
-    assert not any("Prompt 1?" in message.text for message in phone.messages)
+    assert not phone.shows("Prompt 1?")

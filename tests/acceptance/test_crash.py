@@ -7,10 +7,10 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.cli.demo import confirmed, phrases
+from bot.cli.demo import confirmed, platforms, scripted
 from bot.cli.proof import compare
-from sandbox.people import ScriptedPerson
 from sandbox.server import Sandbox
+from sandbox.slack.limits import SlackLimits
 from sandbox.telegram.limits import Limits
 from storage import sqlite
 from tests.support.house import COMPARISON, FACT_CHECK, RATING, House, ratings
@@ -28,6 +28,10 @@ async def _run_service(home: House, seconds: float, how: signal.Signals) -> None
         "TAPWORK_TELEGRAM_API_URL": home.sandbox.url,
         "TAPWORK_DATABASE_URL": home.settings.database_url,
         "TAPWORK_TELEGRAM_RATE": "200",
+        "TAPWORK_SLACK_BOT_TOKEN": home.sandbox.slack.bot_token,
+        "TAPWORK_SLACK_APP_TOKEN": home.sandbox.slack.app_token,
+        "TAPWORK_SLACK_API_URL": home.sandbox.slack_api_url,
+        "TAPWORK_SLACK_RATE": "200",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.cli", "run",
@@ -43,7 +47,8 @@ async def _run_service(home: House, seconds: float, how: signal.Signals) -> None
 async def test_killed_at_any_point_it_loses_nothing(tmp_path: Path) -> None:
     """However often the service is killed, each confirmed answer is stored once, as given, and the file is sound."""
     chance = random.Random(SEED)
-    async with Sandbox(limits=Limits(overall=300, chat_burst=30, chat_per_second=10)) as sandbox:
+    limits = Limits(overall=300, chat_burst=30, chat_per_second=10)
+    async with Sandbox(limits=limits, slack_limits=SlackLimits(scale=50)) as sandbox:
         home = House(tmp_path, sandbox)
         await home.start()
         many = "answers_per_task = 4\n"
@@ -55,9 +60,7 @@ async def test_killed_at_any_point_it_loses_nothing(tmp_path: Path) -> None:
         await home.project(FACT_CHECK + many, *({"id": f"f{n}", "claim": f"Claim {n}"} for n in range(20 * CRASHES)))
         await home.stop()
         over = asyncio.Event()
-        people = [
-            ScriptedPerson(sandbox.world, name, "en", phrases(), random.Random(chance.random())) for name in PEOPLE
-        ]
+        people = scripted(sandbox, PEOPLE, chance)
         lives = [asyncio.create_task(person.live(over.is_set)) for person in people]
         for _ in range(CRASHES):
             await _run_service(home, chance.uniform(0.3, 3.0), signal.SIGKILL)
@@ -69,11 +72,11 @@ async def test_killed_at_any_point_it_loses_nothing(tmp_path: Path) -> None:
         for person in people:
             person.look()  # what was under way when they stopped may have been confirmed since
         await home.start()
-        proof = await home.store.read(compare, "telegram", confirmed(people))
+        proof = await home.store.read(compare, confirmed(people))
         await home.stop()
     connection = sqlite.connect(str(tmp_path / "tapwork.db"), read_only=True)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
-    sys.stderr.write("\n".join([f"\n{CRASHES} kills, {proof.summary(len(people))}", *proof.differences, ""]))
+    sys.stderr.write("\n".join([f"\n{CRASHES} kills, {proof.summary(platforms(people))}", *proof.differences, ""]))
     assert proof.holds, "\n".join(proof.differences)
     assert proof.answers >= CRASHES, "people hardly got to work"

@@ -9,54 +9,32 @@ from hypothesis import strategies as st
 
 from bot.domain.assignment import AssignmentState
 from bot.domain.form import Form, Question, QuestionType
-from bot.domain.text import Text, Words
+from bot.domain.text import Text
 from bot.i18n import Voice, voice
-from bot.kinds.custom import kind_in
 from bot.services.answering import LAST_PAGE, Work
 from handlers.flows import task_screen
-from handlers.flows.scene import Scene
-from handlers.flows.screens import Ask, Button, Facts, Line, Pair, Quote, Screen, Title, press
-from handlers.telegram.render import NOTICE_LIMIT, clip, notice, render, render_ask
+from handlers.flows.screens import Ask, Button, Facts, Line, Pair, Quote, Screen, Title, press, row
+from handlers.layout import clip
+from handlers.telegram.render import NOTICE_LIMIT, notice, render, render_ask
 from sandbox.telegram.entities import clean_text, utf16_length, utf16_slice
 from sandbox.telegram.html import parse_html
-from tests.support.samples import NOW, a_person, a_project, a_task, an_answer, an_assignment
+from tests.support.samples import an_answer
+from tests.support.screens import (
+    BLOCKS,
+    SHAPES,
+    SHORT_SHAPES,
+    SIZES,
+    WORDS,
+    asked_by,
+    filled,
+    scene_for,
+    with_page,
+    words_of,
+    work_on,
+)
 
 LIMIT = 4096
 ENGLISH = Voice("en")
-
-# Some texts are marked up, some look like it; a carriage return and what Telegram drops or trims is not for us to keep.
-CONTENT = st.lists(
-    st.sampled_from(
-        ["<", ">", "&", "<b>", "</blockquote>", "&amp;", '"', "'", "{0}", "\n", " ", "é", "😀", "क्षि", "ابج"]
-    )
-    | st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\u202a\u202b\u202c\u202d\u202e"),
-    min_size=1,
-    max_size=40,
-).map("".join)
-WORDS = CONTENT.map(lambda text: f"x{text}x")
-BLOCKS = st.one_of(
-    st.builds(Title, WORDS),
-    st.builds(Line, WORDS, st.booleans()),
-    st.builds(Facts, st.lists(WORDS, min_size=1, max_size=3).map(tuple)),
-    st.builds(Pair, WORDS, st.lists(WORDS, min_size=1, max_size=3).map(tuple)),
-    st.builds(Quote, WORDS, st.none() | WORDS, st.booleans()),
-)
-
-
-def words_of(screen: Screen) -> list[Words]:
-    """All that a screen says."""
-    found: list[Words] = []
-    for block in screen.blocks:
-        match block:
-            case Title(text) | Line(text):
-                found.append(text)
-            case Facts(items):
-                found += items
-            case Pair(name, values):
-                found += [name, *values]
-            case Quote(content, label):
-                found += [label, content] if label else [content]
-    return found
 
 
 @given(st.lists(BLOCKS, min_size=1, max_size=6).map(tuple))
@@ -102,7 +80,7 @@ def test_how_blocks_look() -> None:
 
 def test_buttons_carry_their_actions() -> None:
     """Each button has its label, with a tick when it is chosen, and its action; empty rows are left out."""
-    rows = ((Button("One", press("a", 1)), Button("Two", press("a", 2), chosen=True)), ())
+    rows = (row(Button("One", press("a", 1)), Button("Two", press("a", 2), chosen=True)), row())
     markup = render(Screen("s", (Title("x"),), rows), ENGLISH).markup
     assert markup is not None
     assert [[(one.text, one.callback_data) for one in row] for row in markup.inline_keyboard] == [
@@ -112,7 +90,7 @@ def test_buttons_carry_their_actions() -> None:
 
 def test_a_screen_without_buttons_has_no_keyboard() -> None:
     """Where nothing can be tapped there is no keyboard, so that an edit takes the old one away."""
-    assert render(Screen("s", (Title("x"),), ((),)), ENGLISH).markup is None
+    assert render(Screen("s", (Title("x"),), (row(),)), ENGLISH).markup is None
 
 
 @given(WORDS, st.text(min_size=1, max_size=200))
@@ -141,45 +119,6 @@ def test_a_notice_is_short_plain_text() -> None:
 
 
 # Any task within the limits
-
-
-SIZES = st.sampled_from([1, 700, 1300, 2599, 2600, 2601, 7000])
-SHAPES = st.sampled_from(["x", "😀", "word ", "<&> ", "नि ", "字"])
-SHORT_SHAPES = st.sampled_from(["x", "😀", "<", "é "])
-
-
-def filled(shape: str, size: int) -> str:
-    """A text of exactly `size` characters that neither begins nor ends with a space."""
-    return (shape * (size // len(shape) + 1))[: size - 1] + "."
-
-
-def scene_for(locale: str = "en") -> Scene:
-    # A screen is made of what was loaded: no transaction is touched.
-    return Scene(None, a_person(locale=locale), "telegram", NOW)  # type: ignore[arg-type]
-
-
-def asked_by(shape: str) -> list[dict[str, Any]]:
-    """A form of each type of question, as long as a project file may make it."""
-    options = [{"id": f"o{number}", "label": filled(shape, 60)} for number in range(12)]
-    tapped = [{"type": kind, "options": options} for kind in ("choice", "choices", "ranking")]
-    scale = {"type": "scale", "min": 0, "max": 10, "low": filled(shape, 60), "high": filled(shape, 60)}
-    tables = [*tapped, scale, {"type": "text"}, {"type": "url"}]
-    return [{"id": f"q{number}", "prompt": filled(shape, 300), **table} for number, table in enumerate(tables)]
-
-
-def work_on(size: int, shape: str, words: str, questions: list[dict[str, Any]], **assignment: Any) -> Work:
-    """A comparison with texts of `size`, in a project whose words are as long as they may be."""
-    own = tuple(questions)
-    project = a_project(kind="comparison", title=filled(words, 100), instructions=filled(shape, size), questions=own)
-    payload = {"prompt": filled(shape, size), "responses": [filled(shape, size), filled(shape, max(1, size // 2))]}
-    given = {"state": AssignmentState.STARTED, "draft": {}, "order": () if own else (1, 0)} | assignment
-    return Work(
-        an_assignment(**given), a_task(payload, "comparison"), project, kind_in(project.spec, "comparison"), None
-    )
-
-
-def with_page(work: Work, page: int, **changes: Any) -> Work:
-    return replace(work, assignment=replace(work.assignment, page=page, **changes))
 
 
 def shown(work: Work, locale: str = "en") -> tuple[str, list[dict[str, Any]], Screen]:
@@ -219,7 +158,7 @@ def test_nothing_is_asked_before_the_last_page_was_shown(size: int, shape: str, 
     work = work_on(size, shape, words, asked_by(words), pages_seen=1)
     _, pages = task_screen.pages(scene_for(), work)
     _, _, screen = shown(work)
-    verbs = {button.action.split(":")[0] for row in screen.rows for button in row}
+    verbs = {button.action.split(":")[0] for group in screen.rows for button in group.buttons}
     assert ("answer" in verbs) is (len(pages) == 1)
     assert ("page" in verbs) is (len(pages) > 1)
 

@@ -1,6 +1,6 @@
 """The whole service with its sandbox, for tests: started, stopped and started again on the same database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,14 +10,19 @@ import orjson
 from pydantic import SecretStr
 
 from bot.app import service
+from bot.cli.demo import manifest
 from bot.services.exporting import export
 from bot.services.importing import import_project
 from bot.services.project_files import read_project
 from bot.settings import Settings
+from sandbox.faults import Faults
 from sandbox.server import Sandbox
+from sandbox.slack.device import SlackDevice
+from sandbox.slack.limits import SlackLimits
+from sandbox.telegram.device import TelegramDevice
 from sandbox.telegram.limits import Limits
 from storage.store import SqliteStore
-from tests.support.phone import TelegramPhone, onboard
+from tests.support.phone import Phone, onboard
 
 
 class Clock:
@@ -30,20 +35,31 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
-class House:
-    """A sandbox, a service and a folder. The limits are ten times Telegram's, for the sake of speed."""
+LOCALES = {"en": "en-US", "es": "es-ES", "ar": "ar"}
+"""Slack's names of what Telegram calls a language."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, **settings: Any) -> None:
+
+class House:
+    """A sandbox, a service and a folder. The limits are many times the platforms', for the sake of speed.
+
+    `platforms` are those that the service is connected to; phones are of the first.
+    """
+
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, platforms: Sequence[str] = ("telegram",), **settings: Any
+    ) -> None:
         self.folder = folder
         self.sandbox = sandbox
+        self.platform = platforms[0]
         self.clock = Clock()
         self.settings = Settings(
             _env_file=None,
-            database_url=f"sqlite:///{folder / 'tapwork.db'}",
-            telegram_token=SecretStr(sandbox.token),
-            telegram_api_url=sandbox.url,
-            telegram_rate=900,
-            **settings,
+            **{
+                "database_url": f"sqlite:///{folder / 'tapwork.db'}",
+                **(_telegram(sandbox) if "telegram" in platforms else {}),
+                **(_slack(sandbox) if "slack" in platforms else {}),
+                **settings,
+            },
         )
         self._stack = AsyncExitStack()
         self.store: SqliteStore
@@ -55,9 +71,20 @@ class House:
     async def stop(self) -> None:
         await self._stack.aclose()
 
-    async def phone(self, name: str = "Ana", *fields: str, language: str = "en") -> TelegramPhone:
+    @property
+    def faults(self) -> Faults:
+        """Those of the platform."""
+        return self.sandbox.slack.faults if self.platform == "slack" else self.sandbox.faults
+
+    def new_phone(self, name: str = "Ana", language: str = "en", platform: str | None = None) -> Phone:
+        """A phone whose owner has not been here yet."""
+        if (platform or self.platform) == "slack":
+            return Phone(SlackDevice(self.sandbox.slack, name, LOCALES[language]))
+        return Phone(TelegramDevice(self.sandbox.world, name, language))
+
+    async def phone(self, name: str = "Ana", *fields: str, platform: str | None = None) -> Phone:
         """A phone whose owner is through the onboarding."""
-        phone = TelegramPhone(self.sandbox.world, name, language)
+        phone = self.new_phone(name, platform=platform)
         await onboard(phone, *fields)
         return phone
 
@@ -76,12 +103,26 @@ class House:
         return [orjson.loads(line) for line in lines]
 
 
+def _telegram(sandbox: Sandbox) -> dict[str, Any]:
+    return {"telegram_token": SecretStr(sandbox.token), "telegram_api_url": sandbox.url, "telegram_rate": 900}
+
+
+def _slack(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        "slack_bot_token": SecretStr(sandbox.slack.bot_token),
+        "slack_app_token": SecretStr(sandbox.slack.app_token),
+        "slack_api_url": sandbox.slack_api_url,
+        "slack_rate": 900,
+    }
+
+
 @asynccontextmanager
-async def house(folder: Path, **settings: Any) -> AsyncIterator[House]:
+async def house(folder: Path, platforms: Sequence[str] = ("telegram",), **settings: Any) -> AsyncIterator[House]:
     """A house whose service runs."""
     limits = Limits(overall=1000, chat_burst=100, chat_per_second=100, group_per_minute=1000)
-    async with Sandbox(limits=limits) as sandbox:
-        built = House(folder, sandbox, **settings)
+    async with Sandbox(limits=limits, slack_limits=SlackLimits(scale=100)) as sandbox:
+        sandbox.slack.install(manifest())
+        built = House(folder, sandbox, platforms, **settings)
         await built.start()
         try:
             yield built

@@ -1,129 +1,136 @@
-"""A trainer's phone in tests: what it shows, and what can be done with it, in platform-neutral words."""
+"""A trainer's phone in tests: a device of the sandbox, held by somebody who expects things of it."""
 
-import asyncio
-import time
 from collections.abc import Callable
-from typing import Protocol
 
-from sandbox.telegram.messages import Message
-from sandbox.telegram.world import World
+from sandbox.device import Device, Shown
+from sandbox.slack.device import SlackDevice
+from sandbox.telegram.device import TelegramDevice
 
 PATIENCE = 10.0
 """Seconds until a test gives up waiting for something that should come at once."""
 
-
-class Phone(Protocol):
-    """One person's phone. `tap` and `reply` wait until the service has answered."""
-
-    user: str
-
-    async def say(self, text: str) -> None: ...
-    async def tap(self, label: str) -> str | None: ...
-    async def reply(self, text: str) -> None: ...
-    async def sees(self, text: str) -> str: ...
-    def screen(self) -> str: ...
-    def labels(self) -> list[str]: ...
+COMMANDS = {"telegram": "/", "slack": "/tapwork "}
+"""What stands before a command's name in our texts."""
 
 
-class TelegramPhone:
-    """A phone with the sandbox's Telegram on it. Labels are matched by their beginning."""
+class Phone:
+    """One person's phone, on whichever platform. Labels match by their beginning."""
 
-    def __init__(self, world: World, name: str, language: str = "en") -> None:
-        self.world = world
-        self.id = world.add_person(name, language_code=language).id
-        self.user = str(self.id)
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.user = device.user
+        self.platform = device.platform
+        self.command = COMMANDS[device.platform]
 
     @property
-    def messages(self) -> list[Message]:
-        return self.world.messages(self.id)
+    def slack(self) -> SlackDevice:
+        """The device, of which the test knows that it is Slack's."""
+        assert isinstance(self.device, SlackDevice)
+        return self.device
 
-    def from_bot(self) -> list[Message]:
-        return [message for message in self.messages if message.from_bot]
+    @property
+    def telegram(self) -> TelegramDevice:
+        """The device, of which the test knows that it is Telegram's."""
+        assert isinstance(self.device, TelegramDevice)
+        return self.device
 
-    def live(self) -> Message:
+    def shown(self) -> list[Shown]:
+        return self.device.shown()
+
+    def now(self, shown: Shown) -> Shown:
+        """The same message as it is by now."""
+        return next(one for one in self.shown() if one.key == shown.key)
+
+    def live(self) -> Shown:
         """The newest message that has buttons."""
-        return next(message for message in reversed(self.from_bot()) if message.buttons())
-
-    def screen(self) -> str:
-        """The newest message's text."""
-        return self.from_bot()[-1].text if self.from_bot() else ""
+        return next(one for one in reversed(self.shown()) if one.taps)
 
     def labels(self) -> list[str]:
         """The buttons of the newest message that has some."""
-        return [button.text for row in self.live().buttons() for button in row]
+        return self.live().labels
+
+    def chosen(self) -> list[str]:
+        """Those of them that are marked as chosen."""
+        return [tap.label for tap in self.live().taps if tap.chosen]
+
+    def offers(self, label: str) -> bool:
+        """Is there a button that begins so, on any message?"""
+        return any(one.startswith(label) for shown in self.shown() for one in shown.labels)
+
+    def shows(self, text: str) -> bool:
+        return any(text in one.text for one in self.shown())
+
+    def asked(self) -> bool:
+        """Is there a question that waits for words?"""
+        return self.device.question() is not None
 
     async def say(self, text: str) -> None:
-        self.world.send(self.id, text)
+        """Type a message or, beginning with a slash, a command."""
+        await self.device.say(text)
 
     async def reply(self, text: str) -> None:
-        """Answer the newest question that asks for words."""
-        await self.until(lambda: any(message.force_reply for message in self.messages))
-        asked = next(message for message in reversed(self.messages) if message.force_reply)
-        self.world.send(self.id, text, reply_to=asked.message_id)
-        await self.until(lambda: asked not in self.messages)
+        """Answer the question that waits for words."""
+        await self.until(self.asked, "a question that waits for words")
+        asked = self.device.question()
+        assert await self.device.answer(text) is None
+        assert self.device.question() != asked, "the words were not taken"
 
-    async def tap(self, label: str, *, on: Message | None = None) -> str | None:
-        """Tap the newest button that begins with `label`; the notice that comes back, once its edit is there too."""
-        await self.until(lambda: self._find(label, on) is not None)
+    async def refuses(self, text: str, why: str) -> None:
+        """Answer it with words that are not taken, and see why."""
+        await self.until(self.asked, "a question that waits for words")
+        said = await self.device.answer(text)
+        if said is None:
+            await self.sees(why)
+        else:
+            assert why in said
+
+    async def press(self, shown: Shown, action: str, *, stale: bool = False) -> str | None:
+        """Tap what carries `action`; the notice that comes back. `stale`: the phone shows an older state."""
+        return await self.device.press(shown, action, stale=stale)
+
+    async def tap(self, label: str, *, on: Shown | None = None) -> str | None:
+        """Tap the newest button that begins with `label`, once it is there; the notice that comes back."""
+        await self.until(lambda: self._find(label, on) is not None, f"a button {label!r}")
         found = self._find(label, on)
         assert found is not None
-        message, data = found
-        calls = len(self.world.calls)
-        tap = self.world.tap(self.id, message.message_id, data)
-        answer = await tap.answered(PATIENCE)
-        assert answer is not None, f"no answer to a tap on {label}"
-        await self.until(lambda: self._answered(message, calls))
-        return answer.text
+        return await self.press(*found)
 
-    def _answered(self, message: Message, calls: int) -> bool:
-        """Was something shown to this person since then? An edit that changes nothing counts."""
-        shown = ("editMessageText", "sendMessage", "sendDocument", "deleteMessage")
-        recent = list(self.world.calls)[calls:]
-        return any(call.method in shown and call.params.get("chat_id") == self.id for call in recent)
-
-    def _find(self, label: str, on: Message | None) -> tuple[Message, str] | None:
-        for message in [on] if on else reversed(self.from_bot()):
-            for button in (one for row in message.buttons() for one in row):
-                if button.text.removeprefix("✓ ").startswith(label) and button.data:
-                    return message, button.data
+    def _find(self, label: str, on: Shown | None) -> tuple[Shown, str] | None:
+        for shown in [self.now(on)] if on else reversed(self.shown()):
+            for tap in shown.taps:
+                if tap.label.startswith(label):
+                    return shown, tap.action
         return None
 
     async def sees(self, text: str) -> str:
         """Wait until some message shows `text`; that message's text."""
-        await self.until(lambda: any(text in message.text for message in self.from_bot()), text)
-        return next(message.text for message in reversed(self.from_bot()) if text in message.text)
+        await self.until(lambda: self.shows(text), repr(text))
+        return next(one.text for one in reversed(self.shown()) if text in one.text)
 
-    async def until(self, holds: Callable[[], bool], what: str = "") -> None:
+    async def hears(self, text: str) -> None:
+        """Wait until it is said in some way: as a message, or as a notice that only this person sees."""
+        await self.until(lambda: self.shows(text) or any(text in one for one in self.device.notices()), repr(text))
+
+    async def until(self, holds: Callable[[], bool], what: str = "something") -> None:
         """Wait until `holds`; fail with what is on the phone."""
-        patience = time.monotonic() + PATIENCE
-        version = self.world.version
-        while not holds():
-            if time.monotonic() > patience:
-                shown = "\n---\n".join(
-                    f"{one.text}\n{[b.text for row in one.buttons() for b in row]}" for one in self.messages
-                )
-                raise AssertionError(f"waited in vain for {what or 'something'}; the phone shows:\n{shown}")
-            version = await self.world.changed(version, 0.2)
+        if not await self.device.wait(holds, PATIENCE):
+            screen = "\n---\n".join(f"{one.text}\n{one.labels}" for one in self.shown())
+            raise AssertionError(f"waited in vain for {what}; the phone shows:\n{screen}")
 
     async def settled(self) -> None:
         """Wait until nothing has changed for a moment."""
-        version = -1
-        while version != self.world.version:
-            version = self.world.version
-            await asyncio.sleep(0.15)
+        await self.device.settled()
 
 
-async def onboard(phone: "TelegramPhone", *fields: str) -> None:
+async def onboard(phone: Phone, *fields: str, city: str = "UTC+0 London", language: str = "English") -> None:
     """Through the onboarding with what is suggested, and with these fields."""
     await phone.say("/start")
     await phone.tap("I agree")
-    await phone.tap("English")
+    await phone.tap(language)
     for field in fields:
         await phone.tap(field)
     await phone.tap("Continue")
-    await phone.tap("UTC+0 London")
+    await phone.tap(city)
     await phone.tap("8:00")
     if "Here comes your first task" in await phone.sees("You are all set"):
-        await phone.until(
-            lambda: any("Skip" in [b.text for row in one.buttons() for b in row] for one in phone.from_bot())
-        )
+        await phone.until(lambda: phone.offers("Skip"), "the first task")
