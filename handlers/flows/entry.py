@@ -10,7 +10,7 @@ from bot.domain.text import T
 from bot.i18n import known_zone, negotiate
 from bot.ports import Letter, Transaction
 from bot.services import people
-from handlers.flows import account, home, letters, link, report, settings, task, welcome
+from handlers.flows import account, home, letters, link, report, settings, task, typed, welcome
 from handlers.flows.intents import Arrival, Command, Left, Looked, Press, Said
 from handlers.flows.scene import Commands, Presses, Scene
 from handlers.flows.screens import Ask, Delivery, Reply, Screen
@@ -77,7 +77,7 @@ def jot(tx: Transaction, platform: str, user: str, slot: str, text: str, now: da
     if person is None:
         return
     try:
-        task.jotted(Scene(tx, person, platform, now), slot, text)
+        typed.jotted(Scene(tx, person, platform, now), slot, text)
     except Refused:
         return
 
@@ -159,7 +159,7 @@ def _said(scene: Scene, arrival: Arrival, text: str, to: str | None) -> Reply:
         return Reply((task.note(T("I can only read text here, no pictures, voices or files.")),))
     if to is None and arrival.replies_to:
         to = scene.tx.slots.at(arrival.platform, arrival.address, arrival.replies_to)
-    return task.typed(scene, text, to)
+    return typed.typed(scene, text, to)
 
 
 def _repeat(scene: Scene, arrival: Arrival) -> Reply:
