@@ -70,8 +70,8 @@ class Intake:
         reply, said = delivery.reply, _voice(delivery)
         if (ask := _ask(delivery)) is not None:
             self._spawn(self._channel.ask(body["trigger_id"], ask, said))
-        if reply.notice and not reply.fleeting and url:
-            self._spawn(self._channel.whisper(url, reply.notice, said))
+        if reply.notice and not reply.fleeting:
+            self._spawn(self._channel.whisper(arrival.user, arrival.message, url, reply.notice, said))
         self._courier.reply(_without_asks(delivery))
 
     async def _jot(self, jotting: inbound.Jotting) -> None:

@@ -34,8 +34,11 @@ RATE = 20.0
 NEW = Allowance(burst=3, rate=1.0)
 EDITS = Allowance(burst=6, rate=3.0)
 
-ANSWER_SECONDS, ANSWER_USES = 25 * 60, 4
+ANSWER_LIFE, ANSWER_USES = 25 * 60, 4
 """How long and how often a tap's answer address is used: a little less than Slack allows (30 minutes, 5 times)."""
+
+ANSWER_SECONDS = 3.0
+"""How long one answer there may take; there is another way."""
 
 LOOKUP_SECONDS = 1.0
 """How long somebody new waits for their language to be looked up; Slack wants its ack within three."""
@@ -117,11 +120,15 @@ class SlackChannel:
         except DeliveryError as error:
             log.info("modal not opened", error=str(error))
 
-    async def whisper(self, url: str, text: Words, voice: Voice) -> None:
+    async def whisper(self, user: str, tapped: str | None, url: str | None, text: Words, voice: Voice) -> None:
         """Say something that only the person sees, and that goes away, where they tapped."""
-        body = {"response_type": "ephemeral", "replace_original": False, "text": escape(voice.say(text))}
+        said = escape(voice.say(text))
+        body = {"response_type": "ephemeral", "replace_original": False, "text": said}
         try:
-            await self._post(url, body)
+            if url and await self._posted(url, body):
+                return
+            if tapped and tapped != HOME:
+                await self._call(self._web.chat_postEphemeral, channel=place(tapped)[0], user=user, text=said)
         except DeliveryError as error:
             log.info("notice not shown", error=str(error))
 
@@ -137,7 +144,7 @@ class SlackChannel:
 
     def may_answer(self, message_: str, url: str) -> None:
         """A tap on a message came with an address to answer at, which no rate limit counts."""
-        self._answers[message_] = (url, monotonic() + ANSWER_SECONDS, ANSWER_USES)
+        self._answers[message_] = (url, monotonic() + ANSWER_LIFE, ANSWER_USES)
         self._answers.move_to_end(message_)
         while len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
@@ -145,24 +152,21 @@ class SlackChannel:
     async def _answer(self, message_: str, body: dict[str, Any]) -> bool:
         """Answer at the address that a tap brought; False when there is none or it does not work any more."""
         url, until, uses = self._answers.pop(message_, ("", 0.0, 0))
-        if not uses or monotonic() > until:
-            return False
-        try:
-            await self._post(url, body)
-        except (Rejected, MessageGone):
+        if not uses or monotonic() > until or not await self._posted(url, body):
             return False
         self._answers[message_] = (url, until, uses - 1)
         return True
 
-    async def _post(self, url: str, body: dict[str, Any]) -> None:
+    async def _posted(self, url: str, body: dict[str, Any]) -> bool:
+        """Did Slack take it at this address? Where not, the Web API says why, or does it."""
         webhook = AsyncWebhookClient(url, session=self._web.session, retry_handlers=[])
-        response = await _reached(lambda: webhook.send_dict(body))
-        if response.status_code == 429:
-            raise Busy(float(response.headers.get("Retry-After", 1)), "answer")
-        if response.status_code >= 500:
-            raise Unavailable(f"answer: {response.status_code}")
-        if response.status_code != 200:
-            raise Rejected(f"answer: {response.status_code} {response.body}")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                response = await _reached(lambda: webhook.send_dict(body))
+        except (DeliveryError, TimeoutError) as error:
+            log.info("answer address not reached", error=str(error))
+            return False
+        return bool(response.status_code == 200)
 
     async def _upload(self, address: str, file: File, voice: Voice) -> None:
         """In the three steps that Slack wants: where to, the content, and into which conversation."""

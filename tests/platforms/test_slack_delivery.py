@@ -347,3 +347,18 @@ async def test_a_wrong_token_is_said_at_once(tmp_path: Path) -> None:
 
 def _innermost(error: BaseException) -> BaseException:
     return _innermost(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def test_without_the_address_of_a_tap_the_web_api_does_it(tmp_path: Path) -> None:
+    """Where the address that a tap brought does not work, edits and notices go through the Web API."""
+    async with house(tmp_path, SLACK) as home:
+        await home.project(RATING, *ratings(1))
+        phone = await home.phone()
+        home.faults.add(Fault(method="response_url", kind="500"))
+        await phone.tap("4")
+        await phone.sees("Question 2 of 6")
+        await phone.tap("Back")
+        await phone.sees("Question 1 of 6")
+        await phone.tap("Back")
+        await phone.hears("This is the first question.")
+        assert {"chat.update", "chat.postEphemeral"} <= {call.method for call in home.sandbox.slack.calls}
