@@ -53,11 +53,11 @@ async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[S
         platforms = list(_platforms(settings, store, clock))
         for platform in platforms:
             store.on_owed(platform.courier.owed)
-        if settings.serves_http:
-            routes = [route for platform in platforms for route in platform.routes()]
-            await stack.enter_async_context(_http(settings, routes))
         for platform in platforms:
             await stack.enter_async_context(platform.running())
+        if settings.serves_http:  # the last to come and the first to go: what it takes must find them at work
+            routes = [route for platform in platforms for route in platform.routes()]
+            await stack.enter_async_context(_http(settings, routes))
         await stack.enter_async_context(sweeping(store, clock))
         yield store
 

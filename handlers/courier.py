@@ -13,9 +13,10 @@ import structlog
 from bot.domain.errors import StorageError
 from bot.ports import Letter, Store, Transaction
 from bot.services import people
+from bot.services.matching import TASK_SLOT, owe_copy, owe_recent
 from handlers.channel import Busy, Channel, DeliveryError, Moved, Unavailable, Unreachable
 from handlers.flows.entry import compose
-from handlers.flows.screens import Delivery
+from handlers.flows.screens import Delivery, Screen
 from handlers.pacing import Pacer
 from handlers.placing import Placer, Step
 
@@ -67,7 +68,9 @@ class Courier:
             del self._replying[address]
 
     async def run(self) -> None:
-        """Deliver what the outbox owes, until cancelled."""
+        """Deliver what the outbox owes, until cancelled; first what the last run may have left unsaid."""
+        with suppress(StorageError):
+            await self._store.write(owe_recent, self._channel.platform, self._clock())
         while True:
             self._owed.clear()
             try:
@@ -80,11 +83,12 @@ class Courier:
                     await self._owed.wait()
 
     async def drain(self, seconds: float) -> None:
-        """Wait for the deliveries under way, at most `seconds`."""
+        """Wait for the deliveries under way, at most `seconds`; what is not done by then is owed."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._pacer.close()
 
     async def _take_letters(self) -> None:
@@ -139,20 +143,33 @@ class Courier:
 
     async def _reply(self, delivery: Delivery, before: asyncio.Task[None] | None) -> None:
         """Deliver after what was said before in this chat: a question must not be cleared away by an older reply."""
-        if before is not None:
-            await asyncio.wait([before])
         steps = deque(self._placer.steps(delivery, REPLY))
-        for attempt in range(TRIES):
-            try:
-                await self._deliver(delivery, steps)
-                break
-            except (Busy, Unavailable) as error:
-                log.info("reply not delivered yet", error=str(error), attempt=attempt)
-                await asyncio.sleep(_backoff(error, attempt).total_seconds())
-            except (DeliveryError, StorageError) as error:
-                log.warning("reply not delivered", error=str(error))
-                break
-        self._placer.retract(delivery)
+        try:
+            if before is not None:
+                await asyncio.wait([before])
+            for attempt in range(TRIES):
+                try:
+                    await self._deliver(delivery, steps)
+                    return
+                except (Busy, Unavailable) as error:
+                    log.info("reply not delivered yet", error=str(error), attempt=attempt)
+                    await asyncio.sleep(_backoff(error, attempt).total_seconds())
+            await self._owe(delivery)
+        except asyncio.CancelledError:
+            await self._owe(delivery)
+            raise
+        except (DeliveryError, StorageError) as error:
+            log.warning("reply not delivered", error=str(error))
+        finally:
+            self._placer.retract(delivery)
+
+    async def _owe(self, delivery: Delivery) -> None:
+        """A task's screen that could not be shown is owed: its message may have nothing left to tap again."""
+        slots = [item.slot for item in delivery.reply.items if isinstance(item, Screen)]
+        tasks = [int(name.removeprefix(TASK_SLOT)) for name in slots if name.startswith(TASK_SLOT)]
+        if delivery.person_id is not None and tasks:
+            with suppress(StorageError):
+                await self._store.write(_owed, delivery.person_id, tasks, self._channel.platform, self._clock())
 
     async def _deliver(self, delivery: Delivery, steps: deque[Step]) -> None:
         """Take the steps that are left; each is gone when done, so that a retry goes on where this one stopped."""
@@ -188,6 +205,11 @@ def _rejected(tx: Transaction, letter: Letter, at: datetime, error: str) -> None
         tx.outbox.set_aside(letter, error)
     else:
         tx.outbox.retry(letter, at, error)
+
+
+def _owed(tx: Transaction, person_id: int, assignments: list[int], platform: str, now: datetime) -> None:
+    for assignment in assignments:
+        owe_copy(tx, person_id, assignment, platform, now)
 
 
 def _lost(tx: Transaction, person_id: int, platform: str, now: datetime) -> None:

@@ -104,6 +104,8 @@ class Placer:
                 return
             except MessageGone:
                 old = None
+        if delivery.only_edits:
+            return
         message = await self._call(self._channel.send(delivery.address, screen, latest.voice))
         await self._note(delivery, screen.slot, message)
         if old is not None:

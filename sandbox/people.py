@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sandbox.device import PATIENCE, Device, Question, Shown, Tap
 
-LOST = 2.0
+LOST = 5.0
 """Seconds after which a tap without an effect counts as lost."""
 
 

@@ -89,6 +89,11 @@ class AssignmentTable:
             select(assignment).where(_HELD, assignment.c.due_at <= now).order_by(assignment.c.due_at).limit(limit)
         )
 
+    def touched_since(self, platform: str, since: datetime) -> list[Assignment]:
+        """What is in hand and was worked on there since then."""
+        here = assignment.c.platform == platform
+        return self._all(select(assignment).where(_HELD, assignment.c.touched_at > since, here))
+
     def any_held(self, project_id: int) -> bool:
         held = select(assignment.c.id).where(
             assignment.c.project_id == project_id, assignment.c.state.in_(["offered", "started"])

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.assignment import Assignment, AssignmentState
 from bot.domain.matching import Obstacle, fits, obstacle, works_in
@@ -11,6 +11,12 @@ from bot.domain.person import Person, Push
 from bot.domain.project import Project, ProjectState
 from bot.kinds.custom import kind_in
 from bot.ports import Candidate, Lane, Transaction
+
+COPY = "copy"
+"""The topic of a letter that puts right a task's message which stands somewhere already."""
+
+JUST_NOW = timedelta(minutes=2)
+"""How far back a start looks for taps whose answers may have been lost."""
 
 TASK_PRIORITY = 20
 """Of a task's message in the outbox; 0 is first."""
@@ -22,9 +28,13 @@ MIRROR_PRIORITY = 60
 """Of a second copy of a task's message, on a platform where its trainer is not now."""
 
 
+TASK_SLOT = "assignment:"
+"""How the slots of tasks' messages begin."""
+
+
 def slot_of(assignment_id: int) -> str:
     """The slot that an assignment's one message lives in."""
-    return f"assignment:{assignment_id}"
+    return f"{TASK_SLOT}{assignment_id}"
 
 
 def offer_next(tx: Transaction, person: Person, now: datetime) -> Assignment | None:
@@ -117,11 +127,22 @@ def mirror(tx: Transaction, person: Person, assignment_id: int, platform: str, w
     """Owe the copies of an assignment's message on other platforms than this one ("": home) a look at how it stands."""
     if person.accounts < 2:
         return
-    slot = slot_of(assignment_id)
     here = platform or tx.people.home(person.id)
-    for other in tx.slots.stands_on(person.id, slot):
+    for other in tx.slots.stands_on(person.id, slot_of(assignment_id)):
         if other != here:
-            tx.outbox.put(person.id, slot, "copy", {"assignment": assignment_id}, MIRROR_PRIORITY, when, other)
+            owe_copy(tx, person.id, assignment_id, other, when)
+
+
+def owe_copy(tx: Transaction, person_id: int, assignment_id: int, platform: str, when: datetime) -> None:
+    """Owe the message of an assignment that stands on `platform` a look at how it stands."""
+    slot = slot_of(assignment_id)
+    tx.outbox.put(person_id, slot, COPY, {"assignment": assignment_id}, MIRROR_PRIORITY, when, platform)
+
+
+def owe_recent(tx: Transaction, platform: str, now: datetime) -> None:
+    """After a stop: what the last taps led to may not have been shown any more."""
+    for held in tx.assignments.touched_since(platform, now - JUST_NOW):
+        owe_copy(tx, held.person_id, held.id, platform, now)
 
 
 def give_back(tx: Transaction, assignment: Assignment) -> None:

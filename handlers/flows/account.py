@@ -6,7 +6,7 @@ import orjson
 
 from bot.domain.matching import Obstacle
 from bot.domain.person import PersonState
-from bot.domain.text import TN, T, Text, Words
+from bot.domain.text import TN, T, Text
 from bot.i18n import endonym
 from bot.services import people
 from bot.services.answering import load
@@ -14,7 +14,7 @@ from bot.services.matching import Explanation, explain, offer_again, slot_of
 from handlers.flows import task_screen
 from handlers.flows.choices import domain_label
 from handlers.flows.scene import Presses, Scene, number
-from handlers.flows.screens import Block, Button, File, Line, Pair, Reply, Screen, Title, press, row
+from handlers.flows.screens import HOME, Block, Button, File, Line, Pair, Reply, Screen, Title, press, row
 from handlers.flows.task import note
 
 COMMANDS: dict[str, Text] = {
@@ -83,8 +83,11 @@ def more_why(scene: Scene, args: Sequence[str]) -> Reply:
     return Reply((reasons(scene, number(args, 0), fresh=False),))
 
 
-def reasons(scene: Scene, start: int, *, fresh: bool) -> Screen:
-    """The open projects from number `start` on, each with what keeps its work from this person."""
+def reasons(scene: Scene, start: int, *, fresh: bool, offer: bool = True) -> Screen:
+    """The open projects from number `start` on, each with what keeps its work from this person.
+
+    `offer`: with a button for the next task, where there is one.
+    """
     explanations = explain(scene.tx, scene.person, scene.now)
     general = _general(scene)
     blocks: list[Block] = [Title(T("Work for you")), *(Line(one) for one in general)]
@@ -93,7 +96,7 @@ def reasons(scene: Scene, start: int, *, fresh: bool) -> Screen:
     if not explanations:
         blocks.append(Line(T("No project is open right now.")))
     buttons = []
-    if not general and any(one.obstacle is None for one in explanations):
+    if offer and not general and any(one.obstacle is None for one in explanations):
         buttons.append(Button(T("Next task"), press("next")))
     if start + PROJECTS_SHOWN < len(explanations):
         buttons.append(Button(T("More projects"), press("why", start + PROJECTS_SHOWN)))
@@ -210,8 +213,9 @@ def erase(scene: Scene, argument: str) -> Reply:
 def erased(scene: Scene, args: Sequence[str]) -> Reply:
     works = [load(scene.tx, scene.person, one.id) for one in scene.tx.assignments.open_forms(scene.person.id)]
     shown = [slot for work in works for slot in (slot_of(work.assignment.id), *task_screen.ask_slots(work))]
-    farewell: Words = T("Done: you are forgotten. Thank you for your work. /start begins anew.")
-    return Reply((Screen("erase", (Line(farewell),)),), clear=tuple(shown), forget=True)
+    farewell = (Line(T("Done: you are forgotten. Thank you for your work. /start begins anew.")),)
+    pages = [Screen(HOME, farewell)] if scene.platform in scene.tx.slots.stands_on(scene.person.id, HOME) else []
+    return Reply((Screen("erase", farewell), *pages), clear=tuple(shown), forget=True)
 
 
 def unerased(scene: Scene, args: Sequence[str]) -> Reply:

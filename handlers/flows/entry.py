@@ -10,10 +10,11 @@ from bot.domain.text import T
 from bot.i18n import known_zone, negotiate
 from bot.ports import Letter, Transaction
 from bot.services import people
+from bot.services.matching import COPY, TASK_SLOT
 from handlers.flows import account, home, letters, link, report, settings, task, typed, welcome
 from handlers.flows.intents import Arrival, Command, Left, Looked, Press, Said
 from handlers.flows.scene import Commands, Presses, Scene
-from handlers.flows.screens import Ask, Delivery, Reply, Screen
+from handlers.flows.screens import HOME, Ask, Delivery, Reply, Screen
 
 log = structlog.get_logger(__name__)
 
@@ -57,10 +58,12 @@ def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
         if fresh and (person := tx.people.find(arrival.platform, arrival.user)) is not None:
             people.lose(tx, person, arrival.platform, now)
         return None
-    if not fresh and tx.people.find(arrival.platform, arrival.user) is None:
+    # Who only looks, and what comes again, moves nobody: letters stay where the person did something last.
+    known = None if fresh and not isinstance(arrival.intent, Looked) else tx.people.find(arrival.platform, arrival.user)
+    if known is None and not fresh:
         return None  # they asked to be forgotten, and were
     locale, zone = negotiate(arrival.language), known_zone(arrival.time_zone)
-    person = people.arrive(tx, arrival.platform, arrival.user, arrival.address, locale, now, zone)
+    person = known or people.arrive(tx, arrival.platform, arrival.user, arrival.address, locale, now, zone)
     scene = Scene(tx, person, arrival.platform, now, arrival.at_home)
     reply = _reply(scene, arrival) if fresh else _repeat(scene, arrival)
     if scene.at_home and person.step is None:
@@ -93,7 +96,15 @@ def compose(tx: Transaction, letter: Letter, platform: str, now: datetime) -> De
     found = {letter.slot: letter.message}
     found |= {slot: tx.slots.message(platform, letter.address, slot) for slot in reply.clear}
     messages = {slot: message for slot, message in found.items() if message}
-    return Delivery(reply, letter.address, person.locale, person.time_zone, messages)
+    return Delivery(
+        reply,
+        letter.address,
+        person.locale,
+        person.time_zone,
+        messages,
+        person_id=person.id,
+        only_edits=letter.topic == COPY,
+    )
 
 
 def _reply(scene: Scene, arrival: Arrival) -> Reply:
@@ -122,9 +133,9 @@ def _task_meant(scene: Scene, arrival: Arrival, command: str) -> str:
     if command not in ABOUT_A_TASK:
         return ""
     for message in filter(None, (arrival.replies_to, arrival.message)):
-        name, _, assignment = (scene.tx.slots.at(arrival.platform, arrival.address, message) or "").partition(":")
-        if name == "assignment":
-            return assignment
+        slot = scene.tx.slots.at(arrival.platform, arrival.address, message) or ""
+        if slot.startswith(TASK_SLOT):
+            return slot.removeprefix(TASK_SLOT)
     return ""
 
 
@@ -155,7 +166,7 @@ def _command(scene: Scene, name: str, argument: str) -> Reply:
 def _said(scene: Scene, arrival: Arrival, text: str, to: str | None) -> Reply:
     if scene.person.step is not None:
         return welcome.start(scene)
-    if not text.strip():
+    if to is None and not text.strip():
         return Reply((task.note(T("I can only read text here, no pictures, voices or files.")),))
     if to is None and arrival.replies_to:
         to = scene.tx.slots.at(arrival.platform, arrival.address, arrival.replies_to)
@@ -168,7 +179,7 @@ def _repeat(scene: Scene, arrival: Arrival) -> Reply:
         return Reply()
     name, *args = arrival.intent.action.split(":")
     slot = arrival.message and scene.tx.slots.at(arrival.platform, arrival.address, arrival.message)
-    if slot and slot.startswith("assignment:"):
+    if slot and slot.startswith(TASK_SLOT):
         try:
             return PRESSES[name](scene, args) if task.only_shows(name, args) else task.refresh(scene, args)
         except Refused:
@@ -182,6 +193,8 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
     The screen that answers a tap lives in the message that was tapped, even if that is an old one further up.
     """
     tapped = _tapped_slot(arrival, reply)
+    if isinstance(arrival.intent, Looked) and arrival.message:  # whatever it shows just now, it is that page
+        tx.slots.put(arrival.platform, arrival.address, HOME, arrival.message)
     found = {slot: tx.slots.message(arrival.platform, arrival.address, slot) for slot in _slots(reply)}
     messages = {slot: message for slot, message in found.items() if message}
     if tapped and arrival.message and found[tapped] != arrival.message:
@@ -197,6 +210,7 @@ def _addressed(tx: Transaction, scene: Scene, arrival: Arrival, reply: Reply) ->
         tapped=tapped,
         swallow=arrival.message if reply.swallow else None,
         remember=not reply.forget,
+        person_id=None if reply.forget else person.id,
     )
 
 

@@ -7,9 +7,7 @@ from bot.domain.text import T, Words
 from bot.services.answering import load
 from handlers.flows import account, settings, welcome
 from handlers.flows.scene import Scene
-from handlers.flows.screens import Block, Button, Line, Pair, Reply, Rows, Screen, Title, press, row
-
-SLOT = "home"
+from handlers.flows.screens import HOME, Block, Button, Line, Pair, Reply, Rows, Screen, Title, press, row
 
 
 def looked(scene: Scene) -> Reply:
@@ -30,9 +28,9 @@ def screen(scene: Scene, notice: Words | None = None) -> Screen:
     """The whole page, with what is to be said about the last tap on top."""
     said: tuple[Block, ...] = (Line(notice, strong=True),) if notice else ()
     blocks, rows = _work(scene)
-    why = account.reasons(scene, 0, fresh=False)
-    parts = (Screen("", tuple(account.so_far(scene))), Screen("", why.blocks), settings.screen(scene))
-    return Screen(SLOT, (*said, *blocks), rows, below=parts)
+    why = account.reasons(scene, 0, fresh=False, offer=False)
+    parts = (Screen("", tuple(account.so_far(scene))), why, settings.screen(scene))
+    return Screen(HOME, (*said, *blocks), rows, below=parts)
 
 
 def _work(scene: Scene) -> tuple[tuple[Block, ...], Rows]:

@@ -3,6 +3,7 @@
 from bot.domain.text import T
 from bot.ports import Letter
 from bot.services.answering import load, work_on
+from bot.services.matching import COPY
 from handlers.flows import link, task_screen
 from handlers.flows.scene import Scene
 from handlers.flows.screens import Line, Reply, Screen, Title
@@ -13,7 +14,7 @@ def say(scene: Scene, letter: Letter) -> Reply | None:
     match letter.topic:
         case "task":
             return _task(scene, letter)
-        case "copy":
+        case topic if topic == COPY:
             return _copy(scene, letter)
         case "linked":
             return Reply((link.joined_screen(scene, letter.slot),))

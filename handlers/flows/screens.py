@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from bot.domain.text import Words
 
+HOME = "home"
+"""The slot of the page about themselves, on a platform that has one for each person."""
+
 ACTION_LIMIT = 64
 """Bytes in a button's action: the tightest platform's limit."""
 
@@ -146,6 +149,10 @@ class Delivery:
     """The typed message to clear away."""
     remember: bool = True
     """False for somebody who has just been forgotten: nothing about the chat is kept."""
+    person_id: int | None = None
+    """Who it is for, as long as they are known."""
+    only_edits: bool = False
+    """Puts right what stands somewhere: where the message is gone, so is the matter."""
 
 
 def press(name: str, *args: object) -> str:

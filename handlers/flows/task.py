@@ -12,7 +12,7 @@ from bot.i18n import endonym
 from bot.services import people
 from bot.services.answering import Work, load
 from bot.services.matching import languages_with_work, offer_again, offer_next
-from handlers.flows import task_screen
+from handlers.flows import task_buttons, task_screen
 from handlers.flows.choices import task_languages
 from handlers.flows.scene import Presses, Scene, number, one_of, word
 from handlers.flows.screens import Button, Line, Reply, Rows, Screen, grid, press
@@ -123,7 +123,7 @@ def edit(scene: Scene, args: Sequence[str]) -> Reply:
     """Which answer shall change?"""
     work = scene.desk.open_form(work_of(scene, args))
     prompt = T("Which answer do you want to change?")
-    return Reply((task_screen.show(scene, work, rows=task_screen.change_rows(work), prompt=prompt),))
+    return Reply((task_screen.show(scene, work, rows=task_buttons.change_rows(work), prompt=prompt),))
 
 
 def ask(scene: Scene, args: Sequence[str]) -> Reply:
@@ -153,7 +153,7 @@ def skip(scene: Scene, args: Sequence[str]) -> Reply:
     if len(args) < 2:
         scene.desk.open_form(work)
         prompt = T("Why do you skip this task?")
-        return Reply((task_screen.show(scene, work, rows=task_screen.skip_rows(work), prompt=prompt),))
+        return Reply((task_screen.show(scene, work, rows=task_buttons.skip_rows(work), prompt=prompt),))
     try:
         reason = SkipReason(word(args, 1))
     except ValueError:

@@ -24,7 +24,8 @@ class Jotting:
     """Words that are being typed into a modal; `at` (Slack's time stamp) tells which came last."""
 
     user: str
-    view: str
+    field: str
+    """Which modal, asking what."""
     slot: str
     text: str
     at: str
@@ -58,7 +59,12 @@ def jotted(body: Payload) -> Jotting | None:
     if view.get("type") != "modal" or action["type"] != "plain_text_input":
         return None
     text = action.get("value") or ""
-    return Jotting(body["user"]["id"], view["id"], view["private_metadata"], text, action["action_ts"])
+    return Jotting(body["user"]["id"], field_of(view), view["private_metadata"], text, action["action_ts"])
+
+
+def field_of(view: Payload) -> str:
+    """The modal's one field: the same modal may ask several questions, one after the other."""
+    return f"{view['id']}:{view['private_metadata']}"
 
 
 def submitted(body: Payload) -> Arrival | None:

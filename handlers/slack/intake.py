@@ -20,7 +20,7 @@ from handlers.flows.screens import Ask, Delivery
 from handlers.settling import settle
 from handlers.slack import inbound
 from handlers.slack.inbound import PLATFORM, REPORT, Payload
-from handlers.slack.render import ASK, modal
+from handlers.slack.render import ASK, escape, modal
 from handlers.slack.sender import COMMAND, SlackChannel
 
 PATIENCE = 2.0
@@ -29,6 +29,11 @@ PATIENCE = 2.0
 ANY = re.compile("")
 
 REMEMBERED = 10_000
+
+SENT = "~"
+"""Later than any time stamp: the words of this field were sent."""
+
+Read = Callable[[Payload], Arrival | None]
 
 
 class Intake:
@@ -52,51 +57,59 @@ class Intake:
         app.event("app_home_opened")(self._open)
         app.event("user_change")(self._change)
 
+    async def drain(self) -> None:
+        """Leave off what only helps: a modal or a notice that did not come can be had again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _act(self, ack: AsyncAck, body: Payload) -> None:
         """A tap, or a character typed into a modal."""
-        if (jotting := inbound.jotted(body)) is not None:
-            await self._jot(jotting)
-        elif (arrival := inbound.pressed(body)) is not None:
-            await self._tapped(arrival, body)
+        if body.get("container", {}).get("type") == "view" and body.get("view", {}).get("type") == "modal":
+            await self._jot(body)
+        else:
+            await self._tapped(body)
         await ack()
 
-    async def _tapped(self, arrival: Arrival, body: Payload) -> None:
-        url = body.get("response_url")
+    async def _tapped(self, body: Payload) -> None:
+        arrival, delivery = await self._settle(body, inbound.pressed)
+        if arrival is None or delivery is None:
+            return
+        reply, said, url = delivery.reply, _voice(delivery), body.get("response_url")
         if arrival.message and url:
             self._channel.may_answer(arrival.message, url)
-        delivery = await self._settle(arrival)
-        if delivery is None:
-            return
-        reply, said = delivery.reply, _voice(delivery)
         if (ask := _ask(delivery)) is not None:
             self._spawn(self._channel.ask(body["trigger_id"], ask, said))
         if reply.notice and not reply.fleeting:
             self._spawn(self._channel.whisper(arrival.user, arrival.message, url, reply.notice, said))
         self._courier.reply(_without_asks(delivery))
 
-    async def _jot(self, jotting: inbound.Jotting) -> None:
+    async def _jot(self, body: Payload) -> None:
         """Two sockets may bring two characters the wrong way round: only the latest state counts."""
-        if jotting.at <= self._typed.get(jotting.view, ""):
-            return
-        _remember(self._typed, jotting.view, jotting.at)
-        await settle(
-            self._store,
-            PLATFORM,
-            f"{jotting.view}:{jotting.at}",
-            lambda: self._store.write(jot, PLATFORM, jotting.user, jotting.slot, jotting.text, self._clock()),
-            self._clock,
-            PATIENCE,
-        )
+
+        async def keep() -> None:
+            jotting = inbound.jotted(body)
+            if jotting is None or jotting.at <= self._typed.get(jotting.field, ""):
+                return
+            await self._store.write(jot, PLATFORM, jotting.user, jotting.slot, jotting.text, self._clock())
+            if jotting.at > self._typed.get(jotting.field, ""):
+                _remember(self._typed, jotting.field, jotting.at)
+
+        await settle(self._store, PLATFORM, _key(body), keep, self._clock, PATIENCE)
 
     async def _submit(self, ack: AsyncAck, body: Payload) -> None:
         """Words from a modal: it closes, or says what is wrong with them, or asks the next question."""
-        arrival = inbound.submitted(body)
-        delivery = await self._settle(arrival) if arrival else None
+        # From now on no character that is still on its way may undo what was sent.
+        field = inbound.field_of(body["view"])
+        typed = self._typed.get(field, "")
+        _remember(self._typed, field, SENT)
+        _, delivery = await self._settle(body, inbound.submitted)
         if delivery is None:
             await ack()
             return
         said, refusal = _voice(delivery), delivery.reply.refusal
         if refusal is not None:
+            _remember(self._typed, field, typed)
             await ack(response_action="errors", errors={body["view"]["private_metadata"]: said.say(refusal)})
             return
         ask = _ask(delivery)
@@ -104,50 +117,55 @@ class Intake:
         self._courier.reply(_without_asks(delivery))
 
     async def _command(self, ack: AsyncAck, body: Payload) -> None:
-        delivery = await self._settle(inbound.commanded(body))
+        _, delivery = await self._settle(body, inbound.commanded)
         if delivery is None:
             await ack()
             return
         said, notice = _voice(delivery), delivery.reply.notice
         if (refusal := delivery.reply.refusal) is not None:
-            await ack(said.say(refusal))
+            await ack(escape(said.say(refusal)))
             return
         if body.get("channel_name") != "directmessage":
             notice = notice or T("See our messages.")
-        await (ack(said.say(notice)) if notice else ack())
+        await (ack(escape(said.say(notice))) if notice else ack())
         self._courier.reply(_without_asks(delivery))
 
     async def _report(self, ack: AsyncAck, body: Payload) -> None:
-        await self._deliver(inbound.reported(body))
+        await self._deliver(body, inbound.reported)
         await ack()
 
     async def _message(self, body: Payload) -> None:
-        await self._deliver(inbound.wrote(body))
+        await self._deliver(body, inbound.wrote)
 
     async def _open(self, body: Payload) -> None:
-        await self._deliver(inbound.looked(body, await self._knows(body["event"]["user"])))
+        known = await self._knows(body["event"]["user"])
+        await self._deliver(body, lambda body: inbound.looked(body, known))
 
     async def _change(self, body: Payload) -> None:
-        await self._deliver(inbound.left(body))
+        await self._deliver(body, inbound.left)
 
-    async def _deliver(self, arrival: Arrival | None) -> None:
-        delivery = await self._settle(arrival) if arrival else None
+    async def _deliver(self, body: Payload, read: Read) -> None:
+        _, delivery = await self._settle(body, read)
         if delivery is not None:
             self._courier.reply(_without_asks(delivery))
 
-    async def _settle(self, arrival: Arrival) -> Delivery | None:
-        if not await self._knows(arrival.user):
-            language, zone = await self._channel.about(arrival.user)
-            arrival = replace(arrival, language=language, time_zone=zone)
-        settled = arrival
-        return await settle(
-            self._store,
-            PLATFORM,
-            arrival.key,
-            lambda: self._store.write(take, settled, self._clock()),
-            self._clock,
-            PATIENCE,
-        )
+    async def _settle(self, body: Payload, read: Read) -> tuple[Arrival | None, Delivery | None]:
+        """What `read` makes of the payload, and what is to be shown for it."""
+
+        async def handle() -> tuple[Arrival | None, Delivery | None]:
+            arrival = read(body)
+            if arrival is None:
+                return None, None
+            if not await self._knows(arrival.user):
+                language, zone = await self._channel.about(arrival.user)
+                arrival = replace(arrival, language=language, time_zone=zone)
+            delivery = await self._store.write(take, arrival, self._clock())
+            if delivery is not None and delivery.reply.forget:
+                self._known.pop(arrival.user, None)
+            return arrival, delivery
+
+        settled = await settle(self._store, PLATFORM, _key(body), handle, self._clock, PATIENCE)
+        return settled or (None, None)
 
     async def _knows(self, user: str) -> bool:
         """Have they been here before? Then Slack need not be asked about them."""
@@ -162,6 +180,11 @@ class Intake:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _key(body: Payload) -> str:
+    """Slack's name for what came, whatever it is."""
+    return str(body.get("event_id") or body.get("trigger_id") or body.get("event_time") or "unnamed")
 
 
 def _voice(delivery: Delivery) -> Voice:

@@ -1,9 +1,10 @@
-"""Screens as Block Kit: messages, the App Home, and modals for what is typed. Pure.
+"""Screens as Block Kit: messages, the App Home, and modals for what is typed.
 
 What we say and what tasks say goes into plain text and rich text only, which Slack never parses.
 """
 
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any
 
 from bot.domain.text import T, Words
@@ -151,9 +152,9 @@ def _radios(buttons: tuple[Button, ...], voice: Voice, at: str) -> Json:
     element: Json = {"type": "radio_buttons", "action_id": "pick", "options": options}
     if chosen:
         element["initial_option"] = chosen
-    # A client keeps what was picked for as long as the block has the same name: each question has its own.
-    name = f"{at}:{buttons[0].action}:{options.index(chosen) if chosen else ''}"
-    return {"type": "actions", "block_id": name, "elements": [element]}
+    # A client keeps what was picked for as long as the block has the same name, and what is picked cannot be picked
+    # again: each time that it is shown, it shows what we know.
+    return {"type": "actions", "block_id": f"{at}.{token_hex(4)}", "elements": [element]}
 
 
 def _plain(text: str) -> Json:

@@ -20,6 +20,7 @@ from handlers.flows.screens import Ask, File, Line, Screen
 from handlers.pacing import Allowance
 from handlers.slack.inbound import HOME, PLATFORM, message_id, place
 from handlers.slack.render import escape, home, message, modal
+from handlers.slack.tokens import LACKING, REFUSED
 
 log = structlog.get_logger(__name__)
 
@@ -228,6 +229,9 @@ def _translated(error: SlackApiError) -> DeliveryError:
         return Busy(float(response.headers.get("Retry-After", 1)))
     data = getattr(response, "data", None)
     said = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if said in REFUSED | LACKING:
+        log.error("Slack does not let the app do this", error=said)
+        return Unavailable(said)
     if status >= 500 or not said or said in _PASSING:
         return Unavailable(said or f"answer: {status}")
     if said in _GONE:

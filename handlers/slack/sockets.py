@@ -8,10 +8,9 @@ from time import monotonic
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-from bot.domain.errors import TapworkError
+from handlers.slack.tokens import REFUSED, WrongToken, said
 
 log = structlog.get_logger(__name__)
 
@@ -24,16 +23,6 @@ DEAF = 30.0
 """Seconds without a sign of life after which a connection is given up, library and all."""
 
 WATCH = 2.0
-
-REFUSED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
-"""What Slack says to a token that will not get better by trying again."""
-
-
-class WrongToken(TapworkError):
-    """Slack does not know a token."""
-
-    def __init__(self, setting: str, said: object) -> None:
-        super().__init__(f"Slack does not accept this token ({said}); check {setting}")
 
 
 async def listen(app: AsyncApp, app_token: str, logger: logging.Logger, heard: asyncio.Event) -> None:
@@ -58,12 +47,11 @@ async def _keep_listening(
             pause = 0.5
             await _until_deaf(handler.client)
             log.warning("connection to Slack is deaf; opening another", connection=number)
-        except SlackApiError as error:
-            if (said := error.response.get("error")) in REFUSED:
-                raise WrongToken("TAPWORK_SLACK_APP_TOKEN", said) from error
-            log.warning("Slack gives no connection", connection=number, error=said)
-        except (OSError, TimeoutError) as error:
-            log.warning("Slack not reached", connection=number, error=type(error).__name__)
+        except Exception as error:
+            # Whatever comes in Slack's place: a proxy's page, half an answer, nothing at all.
+            if (word := said(error)) in REFUSED:
+                raise WrongToken("TAPWORK_SLACK_APP_TOKEN", word) from error
+            log.warning("Slack gives no connection", connection=number, error=word)
         finally:
             with suppress(Exception):  # it is given up, whatever state it is in
                 await handler.client.close()  # type: ignore[no-untyped-call]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Store
@@ -20,7 +20,8 @@ from handlers.pacing import Pacer
 from handlers.presence import present
 from handlers.slack.intake import Intake
 from handlers.slack.sender import RATE, SlackChannel, allowances
-from handlers.slack.sockets import REFUSED, WrongToken, listen
+from handlers.slack.sockets import listen
+from handlers.slack.tokens import REFUSED, WrongToken, said
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,10 @@ PATH = "/slack/events"
 STOP_SECONDS = 3.0
 
 CALL_SECONDS = 15.0
+
+
+class NotConnected(Exception):
+    """Something came before Slack has told us who we are."""
 
 
 class SlackService:
@@ -53,14 +58,17 @@ class SlackService:
         self._web = AsyncWebClient(bot_token, base_url=api_url, retry_handlers=[], logger=self._logger)
         self._app = AsyncApp(
             client=self._web,
+            # Without it the library asks Slack who we are, and takes what comes for done where that fails.
+            authorize=self._authorizing(),
             signing_secret=signing_secret or "",
             request_verification_enabled=app_token is None,
             process_before_response=True,
             logger=self._logger,
         )
+        self._authorized: AuthorizeResult | None = None
         channel = SlackChannel(self._web)
         self.courier = Courier(store, channel, Pacer(rate, allowances(rate)), clock)
-        Intake(self._app, store, self.courier, channel, clock)
+        self._intake = Intake(self._app, store, self.courier, channel, clock)
 
     def routes(self) -> list[web.RouteDef]:
         """What the HTTP server must serve for this app."""
@@ -83,6 +91,7 @@ class SlackService:
                 async with present(self._live):
                     yield
             finally:
+                await self._intake.drain()
                 await self.courier.drain(STOP_SECONDS)
 
     async def _live(self, greeted: asyncio.Event) -> None:
@@ -100,13 +109,26 @@ class SlackService:
         while True:
             try:
                 hello = await self._web.auth_test()
+                self._authorized = AuthorizeResult.from_auth_test_response(
+                    auth_test_response=hello, bot_token=self._web.token
+                )
                 log.info("connected to Slack", team=hello.get("team"), app=hello.get("user"))
                 return
-            except SlackApiError as error:
-                if (said := error.response.get("error")) in REFUSED:
-                    raise WrongToken("TAPWORK_SLACK_BOT_TOKEN", said) from error
-                log.warning("Slack refuses", call="auth.test", error=said, pause=pause)
-            except (aiohttp.ClientError, TimeoutError) as error:
-                log.warning("Slack not reached", error=type(error).__name__, pause=pause)
+            except Exception as error:
+                # Whatever comes in Slack's place: a proxy's page, half an answer, nothing at all.
+                if (word := said(error)) in REFUSED:
+                    raise WrongToken("TAPWORK_SLACK_BOT_TOKEN", word) from error
+                log.warning("Slack not reached", call="auth.test", error=word, pause=pause)
             await asyncio.sleep(pause)
             pause = min(30.0, pause * 2)
+
+    def _authorizing(self) -> Callable[[], Awaitable[AuthorizeResult]]:
+        """For each thing that comes. Before Slack has answered us it fails, so that Slack sends it again."""
+
+        # A function of its own: the library counts a method's `self` among what it has to give.
+        async def authorize() -> AuthorizeResult:
+            if self._authorized is None:
+                raise NotConnected
+            return self._authorized
+
+        return authorize

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from telegram import Bot, ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.domain.text import Words
 from bot.i18n import Voice
@@ -128,6 +128,8 @@ def _translated(address: str) -> Iterator[None]:
             raise Unreachable(error.message) from error
         raise Rejected(error.message) from error
     except NetworkError as error:
+        raise Unavailable(error.message) from error
+    except InvalidToken as error:  # the operator's matter, not the message's
         raise Unavailable(error.message) from error
     except TelegramError as error:
         raise Rejected(error.message) from error

@@ -1,7 +1,7 @@
 """Pressing, choosing and typing: what it does to the state, and the action that the app is told."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.errors import Json, WorldError
 from sandbox.slack.state import MULTI, SINGLE, State, elements_of, options_of
@@ -16,11 +16,12 @@ class Pressed:
     block: Json
     element: Json
     action: Json
+    changed: bool = True
 
     @property
     def told(self) -> bool:
         """Is the app told at once? An input's use shows only when the form is sent, unless it says otherwise."""
-        return self.block["type"] != "input" or bool(self.block.get("dispatch_action"))
+        return self.changed and (self.block["type"] != "input" or bool(self.block.get("dispatch_action")))
 
     @property
     def told_while_typing(self) -> bool:
@@ -65,6 +66,9 @@ def press(pressed: Pressed, state: State, option: str | None) -> Pressed:
     entry: Json = {"type": kind}
     if kind in SINGLE:
         entry["selected_option"] = _option(element, option)
+        # Slack tells of radio buttons when the choice changes, and never of one that is chosen already.
+        if kind == "radio_buttons" and (old.get("selected_option") or {}).get("value") == option:
+            return replace(pressed, changed=False)
     elif kind in MULTI:
         entry["selected_options"] = _toggled(element, old.get("selected_options", []), option)
     elif kind == "datepicker":

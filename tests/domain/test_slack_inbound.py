@@ -70,7 +70,7 @@ def test_what_is_being_typed_is_no_answer_yet() -> None:
     action = {"type": "plain_text_input", "action_id": "text", "value": "The dos", "action_ts": "17.3"}
     view = {"type": "modal", "id": "V1", "private_metadata": "ask:81:2"}
     body = tap(container={"type": "view", "view_id": "V1"}, view=view, actions=[action])
-    assert inbound.jotted(body) == inbound.Jotting("U01", "V1", "ask:81:2", "The dos", "17.3")
+    assert inbound.jotted(body) == inbound.Jotting("U01", "V1:ask:81:2", "ask:81:2", "The dos", "17.3")
     assert inbound.jotted(tap()) is None
 
 

@@ -19,8 +19,10 @@ from bot.domain.errors import TapworkError
 from handlers.slack import sockets
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
+from sandbox.slack.acts import Act
 from tests.support.house import FACT_CHECK, RATING, House, house, ratings
 from tests.support.phone import Phone
+from tests.support.workshop import open_raw
 
 SLACK = ("slack",)
 
@@ -148,6 +150,9 @@ async def _persist(phone: Phone, tasks: int) -> None:
             wanted = next((one for one in ("Submit", "No comment", "4") if one in shown.labels), None)
             if wanted is None or "Recorded" in shown.text:
                 continue
+            if any(tap.chosen for tap in shown.taps):  # a radio button that is picked cannot be picked again
+                await asyncio.sleep(0.1)
+                break
             act = phone.slack.workspace.act
             block, name, option = shown.action(wanted).split("|")
             await act(phone.user, shown.raw, name, block, option=option or None, stale=True).acked(3)
@@ -219,14 +224,19 @@ async def test_an_outage_of_the_network_is_waited_out(tmp_path: Path) -> None:
 
 
 async def test_a_poison_event_does_not_hold_up_the_others(tmp_path: Path) -> None:
-    """What cannot be handled is set aside with its error, and the rest goes on."""
+    """What cannot be read is set aside with its error and not sent again, and the rest goes on."""
     async with house(tmp_path, SLACK) as home:
         phone = await home.phone()
-        broken = {"type": "message", "channel_type": "im", "channel": 5, "ts": None, "user": phone.user, "blocks": 7}
-        home.sandbox.slack.retry_delays = (0.05, 0.05, 0.05)
-        home.sandbox.slack.event("message.im", broken)
+        broken = {"type": "message", "channel_type": "im", "channel": "D1", "ts": "1", "user": phone.user, "blocks": 7}
+        slack = home.sandbox.slack
+        ack = await slack.event("message.im", slack.payloads.event(broken)).acked(5)
+        assert ack is not None
+        assert ack.ok
         await phone.say("/me")
         await phone.sees("You so far")
+    with open_raw(str(tmp_path / "tapwork.db")) as raw:
+        [(error,)] = raw.execute("SELECT error FROM inbox WHERE error IS NOT NULL").fetchall()
+    assert "Error" in error
 
 
 async def test_words_in_a_modal_survive_closing_it(tmp_path: Path) -> None:
@@ -362,3 +372,109 @@ async def test_without_the_address_of_a_tap_the_web_api_does_it(tmp_path: Path) 
         await phone.tap("Back")
         await phone.hears("This is the first question.")
         assert {"chat.update", "chat.postEphemeral"} <= {call.method for call in home.sandbox.slack.calls}
+
+
+@pytest.mark.parametrize("method", ["apps.connections.open", "auth.test"])
+@pytest.mark.parametrize("kind", ["garbage", "reset", "500"])
+async def test_whatever_comes_in_slacks_place_is_waited_out(tmp_path: Path, method: str, kind: str) -> None:
+    """At the start a proxy's page, a cut connection and a failing Slack are no reason to give up."""
+    async with Sandbox() as sandbox:
+        sandbox.slack.install(manifest())
+        sandbox.slack.faults.add(Fault(method=method, kind=kind, times=2))
+        home = House(tmp_path, sandbox, SLACK)
+        await home.start()
+        try:
+            phone = home.new_phone()
+            await phone.until(lambda: bool(sandbox.slack.hub.open), "a connection")
+            await phone.say("/start")
+            await phone.sees("Welcome to Tapwork!")
+        finally:
+            await home.stop()
+
+
+async def test_nothing_is_taken_before_slack_has_answered(tmp_path: Path) -> None:
+    """In HTTP mode an event that comes before the service is connected is refused, so that Slack sends it again."""
+    port = _free_port()
+    secret = Sandbox().slack.signing_secret
+    async with Sandbox() as sandbox:
+        sandbox.slack.install(manifest())
+        sandbox.slack.faults.add(Fault(method="auth.test", kind="500", times=12))
+        home = House(tmp_path, sandbox, SLACK, **http_settings(secret, port))
+        await home.start()
+        try:
+            form = {"command": "/tapwork", "text": "start", "user_id": "U1", "trigger_id": "1.1", "team_id": "T"}
+            assert await _post(port, form, int(time.time()), secret) == 500
+        finally:
+            await home.stop()
+
+
+async def test_a_screen_that_could_not_be_shown_is_owed(tmp_path: Path) -> None:
+    """When Slack fails for longer than a reply is tried, the task's message is put right as soon as it is back."""
+    async with house(tmp_path, SLACK) as home:
+        await home.project(RATING, *ratings(1))
+        phone = await home.phone()
+        for method in ("chat.update", "response_url"):
+            home.faults.add(Fault(method=method, kind="500"))
+        message = phone.live()
+        block, name, option = message.action("4").split("|")
+        await phone.slack.workspace.act(phone.user, message.raw, name, block, option=option).acked(5)
+        await phone.device.wait(lambda: False, 8)
+        assert phone.chosen() == ["4"]
+        home.faults.clear()
+        await phone.sees("Question 2 of 6")
+
+
+async def test_a_restart_puts_right_what_the_last_tap_led_to(tmp_path: Path) -> None:
+    """A tap whose answer was lost with the process is answered at the next start, and nothing is picked for good."""
+    async with house(tmp_path, SLACK) as home:
+        await home.project(RATING, *ratings(1))
+        phone = await home.phone()
+        await phone.tap("4")
+        await phone.sees("Question 2 of 6")
+        message = phone.live()
+        for method in ("chat.update", "response_url"):
+            home.faults.add(Fault(method=method, kind="hold", seconds=30))
+        block, name, option = message.action("5").split("|")
+        await phone.slack.workspace.act(phone.user, message.raw, name, block, option=option).acked(5)
+        await home.stop()
+        home.faults.clear()
+        await home.start()
+        await phone.sees("Question 3 of 6")
+        assert phone.chosen() == []
+
+
+async def test_a_character_that_comes_late_undoes_nothing(tmp_path: Path) -> None:
+    """What was still being typed when the words were sent does not take their place."""
+    async with house(tmp_path, SLACK) as home:
+        await home.project(RATING, *ratings(1))
+        phone = await home.phone()
+        for _ in range(5):
+            await phone.tap("4")
+        await phone.tap("Write")
+        slack = phone.slack.workspace
+        late = slack.type(phone.user, "The d")
+        view = phone.slack.modal()
+        await late.acked(3)
+        await phone.reply("The dose is wrong")
+        payload = {**late.payload, "trigger_id": "99.99"}
+        payload["actions"] = [{**payload["actions"][0], "action_ts": "9999999999.0"}]
+        assert view is not None
+        await slack.delivery.send(Act("interactive", payload)).acked(3)
+        await phone.tap("Back")
+        await phone.tap("Write again")
+        again = phone.slack.modal()
+        assert again is not None
+        assert again.inputs()[0].value == "The dose is wrong"
+
+
+async def test_forgotten_means_forgotten_everywhere(tmp_path: Path) -> None:
+    """After /erase the App Home is empty, and who comes back is greeted in their own language again."""
+    async with house(tmp_path, SLACK) as home:
+        phone = home.new_phone("Lucía", "es")
+        home.sandbox.slack.open_home(phone.user)
+        await phone.until(lambda: home.sandbox.slack.home(phone.user) is not None, "the App Home")
+        await phone.say("/erase")
+        await phone.tap("Sí, borrar")
+        await phone.until(lambda: "/tapwork start" in phone.slack.home().text, "the farewell in the App Home")
+        await phone.say("/start")
+        await phone.sees("Te damos la bienvenida")

@@ -71,6 +71,7 @@ class Phone:
     async def reply(self, text: str) -> None:
         """Answer the question that waits for words."""
         await self.until(self.asked, "a question that waits for words")
+        await self.settled()  # nobody writes an answer in no time
         asked = self.device.question()
         assert await self.device.answer(text) is None
         assert self.device.question() != asked, "the words were not taken"

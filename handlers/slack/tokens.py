@@ -1,0 +1,25 @@
+"""What Slack says of a token that it does not take."""
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import TapworkError
+
+REFUSED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
+"""What Slack says to a token that will not get better by trying again."""
+
+LACKING = {"missing_scope", "access_denied", "no_permission", "team_access_not_granted", "org_login_required"}
+"""What it says when the app may not do this (yet): the operator's matter, not the message's."""
+
+
+class WrongToken(TapworkError):
+    """Slack does not know a token."""
+
+    def __init__(self, setting: str, said: object) -> None:
+        super().__init__(f"Slack does not accept this token ({said}); check {setting}")
+
+
+def said(error: BaseException) -> str:
+    """The word for what went wrong, as far as there is one: answers from in between may be anything."""
+    data = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
+    word = data.get("error") if isinstance(data, dict) else None
+    return str(word or type(error).__name__)
