@@ -116,3 +116,61 @@ async def test_a_message_is_reported_from_its_menu(home: House) -> None:
     await desk.sees("Claim 2.")
     reports = await home.store.read(lambda tx: tx.reports.of_project(tx.projects.by_slug(slug).id))  # type: ignore[union-attr]
     assert [(one.task, str(one.reason)) for one in reports] == [("f1", "personal_data")]
+
+
+async def test_looking_moves_nobody(home: House) -> None:
+    """Who works on the phone and only looks at the App Home gets the next task on the phone."""
+    await home.project(RATING, *ratings(2))
+    desk = home.new_phone("Ana", platform="slack")
+    phone = await home.phone("Ana")
+    await join(desk, phone)
+    home.sandbox.slack.open_home(desk.user)
+    await desk.until(lambda: home.sandbox.slack.home(desk.user) is not None, "the App Home")
+    await phone.tap("Skip")
+    await phone.tap("Broken")
+    await phone.sees("Prompt 2?")
+    assert not desk.shows("Prompt 2?")
+
+
+async def test_a_copy_that_was_deleted_stays_away(home: House) -> None:
+    """What is put right on the other platform is not sent anew where its message is gone."""
+    await home.project(RATING, *ratings(1))
+    phone = await home.phone("Ana")
+    desk = home.new_phone("Ana", platform="slack")
+    await join(phone, desk)
+    await desk.say("/next")
+    await desk.sees("Prompt 1?")
+    copy = next(one for one in phone.shown() if "Prompt 1?" in one.text)
+    world = home.sandbox.world
+    del world.chats[phone.telegram.id].messages[copy.raw.message_id]
+    await desk.tap("Skip")
+    await desk.tap("Broken")
+    await desk.sees("Skipped.")
+    await phone.until(
+        lambda: any(call.method == "editMessageText" and not call.ok for call in world.calls), "the try to edit it"
+    )
+    await phone.settled()
+    assert not phone.shows("Skipped.")
+
+
+async def test_spaces_are_no_answer(home: House) -> None:
+    """A modal that is sent with nothing but spaces says so, and stays open."""
+    await home.project(FACT_CHECK, {"id": "f1", "claim": "C."})
+    desk = await home.phone("Ana", platform="slack")
+    await desk.tap("Supported")
+    await desk.refuses("   ", "Please")
+
+
+async def test_the_app_home_shows_all_projects(home: House) -> None:
+    """Projects that do not fit the page are one tap away."""
+    for n in range(12):
+        await home.project(
+            RATING.replace('"ratings"', f'"ratings-{n}"').replace('"Ratings"', f'"Project {n:02}"'), *ratings(1)
+        )
+    desk = await home.phone("Ana", platform="slack")
+    home.sandbox.slack.open_home(desk.user)
+    await desk.until(lambda: home.sandbox.slack.home(desk.user) is not None, "the App Home")
+    shown = desk.slack.home()
+    assert shown.text.count("Project ") >= 10
+    await desk.press(shown, shown.action("More projects"))
+    assert "Project 11" in desk.slack.home().text or "Project 11" in shown.text
