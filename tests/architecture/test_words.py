@@ -8,7 +8,7 @@ from bot.domain.assignment import AssignmentState, SkipReason
 from bot.domain.matching import Obstacle
 from bot.domain.person import Push
 from bot.kinds import kinds
-from handlers.flows import account, choices, entry, settings, task_screen, welcome
+from handlers.flows import account, choices, entry, settings, task_buttons, task_screen, welcome
 from locales import catalogs
 
 FLOWS = Path(__file__).parents[2] / "handlers" / "flows"
@@ -58,7 +58,7 @@ def test_every_state_has_words() -> None:
     """Each state, step, reason and choice that can be shown has its words."""
     open_or_answered = {AssignmentState.OFFERED, AssignmentState.STARTED, AssignmentState.SUBMITTED}
     assert set(task_screen.ENDED) | open_or_answered == set(AssignmentState)
-    assert set(task_screen.SKIPS) == set(SkipReason)
+    assert set(task_buttons.SKIPS) == set(SkipReason)
     assert set(account.OBSTACLES) == set(Obstacle)
     assert set(settings.PUSHES) == set(Push)
     assert welcome.STEPS == ["consent", "language", "fields", "zone", "hours"]
