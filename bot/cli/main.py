@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from bot.app import open_store
 from bot.app import run as run_service
 from bot.cli import projects
+from bot.cli.backup import backup
 from bot.cli.demo import demo
+from bot.cli.doctor import doctor
 from bot.cli.logs import configure
 from bot.cli.output import count_progress, refusals, refuse, result
 from bot.services.exporting import export as export_rows
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 app.add_typer(projects.app, name="project")
 app.command()(demo)
+app.command()(backup)
+app.command()(doctor)
 
 
 @app.command()
