@@ -25,7 +25,7 @@ Clock = Callable[[], datetime]
 
 
 class NoPlatform(TapworkError):
-    """There is no chat platform to serve: no token is set."""
+    """A chat platform cannot be served: a token is not set."""
 
 
 def utc_now() -> datetime:
@@ -44,7 +44,10 @@ async def open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
 async def service(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[SqliteStore]:
     """The whole service, at work while the block runs."""
     if settings.telegram_token is None and settings.slack_bot_token is None:
-        raise NoPlatform("no platform is set up: set TAPWORK_TELEGRAM_TOKEN or TAPWORK_SLACK_BOT_TOKEN")
+        lacking = settings.lacks or "set TAPWORK_TELEGRAM_TOKEN or TAPWORK_SLACK_BOT_TOKEN"
+        raise NoPlatform(f"no platform is set up: {lacking}")
+    if settings.lacks:
+        raise NoPlatform(f"Slack is not set up: {settings.lacks}")
     lock = ServiceLock(settings.database_path)
     lock.acquire()
     async with AsyncExitStack() as stack:

@@ -1,10 +1,10 @@
 """Settings, from the environment (prefix `TAPWORK_`) and from `.env`."""
 
 import re
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SQLITE = "sqlite:///"
@@ -69,13 +69,14 @@ class Settings(BaseSettings):
         """Where method names are put behind: `http://127.0.0.1:9000` means its `/api/`, as on slack.com."""
         return (url if urlsplit(url).path else f"{url}/api") + "/"
 
-    @model_validator(mode="after")
-    def _slack_is_whole(self) -> Self:
+    @property
+    def lacks(self) -> str | None:
+        """What a platform that is set up in part is lacking; only the service needs it whole."""
         if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
-            raise ValueError("TAPWORK_SLACK_BOT_TOKEN needs TAPWORK_SLACK_APP_TOKEN or TAPWORK_SLACK_SIGNING_SECRET")
+            return "TAPWORK_SLACK_BOT_TOKEN needs TAPWORK_SLACK_APP_TOKEN or TAPWORK_SLACK_SIGNING_SECRET"
         if not self.slack_bot_token and (self.slack_app_token or self.slack_signing_secret):
-            raise ValueError("TAPWORK_SLACK_APP_TOKEN and TAPWORK_SLACK_SIGNING_SECRET need TAPWORK_SLACK_BOT_TOKEN")
-        return self
+            return "TAPWORK_SLACK_APP_TOKEN and TAPWORK_SLACK_SIGNING_SECRET need TAPWORK_SLACK_BOT_TOKEN"
+        return None
 
     @property
     def serves_http(self) -> bool:

@@ -8,9 +8,10 @@ import sys
 from sandbox.server import Sandbox
 
 
-async def serve(port: int, token: str) -> None:
-    """Run the sandbox until it is interrupted."""
+async def serve(port: int, token: str, slack_events: str | None) -> None:
+    """Run the sandbox until it is interrupted; `slack_events` is where the local Slack posts while no socket is open."""
     async with Sandbox(port=port, token=token) as sandbox:
+        sandbox.slack.request_url = slack_events
         sandbox.guide = ["Add a person, then write to the bot."]
         sandbox.slack_guide = ["Add a person, then write to the app."]
         sys.stdout.write(f"page:  {sandbox.url}/sandbox/\napi:   {sandbox.url}\ntoken: {sandbox.token}\n")
@@ -25,10 +26,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8081, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--token", default="1000:sandbox-token", help="the bot's token (default: %(default)s)")
+    parser.add_argument(
+        "--slack-events",
+        metavar="URL",
+        help="where the local Slack posts events in HTTP mode (default: Socket Mode only)",
+    )
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            asyncio.run(serve(options.port, options.token))
+            asyncio.run(serve(options.port, options.token, options.slack_events))
         except OSError as fault:
             sys.stderr.write(f"cannot listen on port {options.port}: {fault.strerror}\n")
             return 1

@@ -149,7 +149,7 @@ class Question:
 
     def _text(self, raw: str) -> str:
         text = raw.strip()
-        if not text:
+        if not any(char.isprintable() and not char.isspace() for char in text):
             raise Refused(T("Please write a few words."))
         if (over := len(text) - self.max_length) > 0:
             raise Refused(TN("That is {count} character too long.", "That is {count} characters too long.", over))

@@ -61,6 +61,13 @@ def _newcomer(locale: str, now: datetime, time_zone: str = UNKNOWN_ZONE) -> Pers
     )
 
 
+def follow_client(tx: Transaction, person: Person, locale: str, time_zone: str) -> Person:
+    """Until they have agreed they have chosen nothing: what their client says now counts."""
+    if (person.locale, person.time_zone) == (locale, time_zone):
+        return person
+    return _saved(tx, replace(person, locale=locale, languages=(locale,), time_zone=time_zone))
+
+
 def consent(tx: Transaction, person: Person, now: datetime) -> Person:
     """They agreed to what is stored."""
     return _saved(tx, replace(person, consented_at=person.consented_at or now))

@@ -15,7 +15,7 @@ from handlers.flows import task_screen
 from handlers.flows.choices import domain_label
 from handlers.flows.scene import Presses, Scene, number
 from handlers.flows.screens import HOME, Block, Button, File, Line, Pair, Reply, Screen, Title, press, row
-from handlers.flows.task import note
+from handlers.flows.task import next_task, note
 
 COMMANDS: dict[str, Text] = {
     "next": T("Get a task"),
@@ -137,6 +137,8 @@ def pause(scene: Scene, argument: str) -> Reply:
 
 def resume(scene: Scene, argument: str) -> Reply:
     person = people.resume(scene.tx, scene.person)
+    if scene.tx.assignments.held_by(person.id):
+        return next_task(scene.as_(person))
     found = offer_again(scene.tx, person, scene.now)
     more = (
         T("Welcome back! Here is your next task.")

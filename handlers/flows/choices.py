@@ -9,7 +9,7 @@ from bot.domain.text import T, Text, Words
 from bot.i18n import available, endonym, voice
 from bot.ports import Transaction
 from bot.services.projects import fields_wanted, languages_wanted
-from handlers.flows.scene import Scene
+from handlers.flows.scene import Scene, word
 from handlers.flows.screens import Button, Group, Rows, grid, press, row
 
 DOMAINS: dict[str, Text] = {
@@ -49,9 +49,24 @@ LIKELY_ZONE = {
 ZONE_PAGE = 8
 
 
-def language_group(chosen: tuple[str, ...], verb: str, languages: Sequence[str] | None = None) -> Group:
-    """Languages, each in its own words: those that the interface speaks, or others."""
-    return grid([Button(endonym(one), press(verb, one), one in chosen) for one in languages or available()], 2)
+def language_group(chosen: str, verb: str) -> Group:
+    """The languages that the interface speaks, each in its own words, of which one is chosen."""
+    return grid([Button(endonym(one), press(verb, one), one == chosen) for one in available()], 2)
+
+
+def language_ticks(chosen: tuple[str, ...], languages: Sequence[str], verb: str) -> Group:
+    """Languages, each in its own words, of which several can be ticked."""
+    return grid([_tick(endonym(one), verb, one, chosen) for one in languages], 2)
+
+
+def _tick(label: Words, verb: str, one: str, chosen: tuple[str, ...]) -> Button:
+    """The button says which way it goes, so that a second tap, or one on an old screen, undoes nothing."""
+    return Button(label, press(verb, one, "out" if one in chosen else "in"), one in chosen)
+
+
+def already(args: Sequence[str], chosen: tuple[str, ...]) -> bool:
+    """Is what a tick asks for so already?"""
+    return (word(args, 0) in chosen) == (word(args, 1) == "in")
 
 
 def task_languages(tx: Transaction, chosen: tuple[str, ...]) -> list[str]:
@@ -65,8 +80,8 @@ def known_domains(tx: Transaction) -> list[str]:
 
 
 def domain_group(chosen: tuple[str, ...], known: list[str], verb: str) -> Group:
-    """Fields of knowledge."""
-    return grid([Button(domain_label(one), press(verb, one), one in chosen) for one in known], 2)
+    """Fields of knowledge, of which several can be ticked."""
+    return grid([_tick(domain_label(one), verb, one, chosen) for one in known], 2)
 
 
 def domain_label(name: str) -> Words:

@@ -64,6 +64,8 @@ def take(tx: Transaction, arrival: Arrival, now: datetime) -> Delivery | None:
         return None  # they asked to be forgotten, and were
     locale, zone = negotiate(arrival.language), known_zone(arrival.time_zone)
     person = known or people.arrive(tx, arrival.platform, arrival.user, arrival.address, locale, now, zone)
+    if arrival.language and person.consented_at is None:
+        person = people.follow_client(tx, person, locale, zone)
     scene = Scene(tx, person, arrival.platform, now, arrival.at_home)
     reply = _reply(scene, arrival) if fresh else _repeat(scene, arrival)
     if scene.at_home and person.step is None:

@@ -49,19 +49,23 @@ def language(scene: Scene, args: Sequence[str]) -> Reply:
         return replace(
             _again(scene, people.set_locale(scene.tx, _trainer(scene), one_of(args, available()))), menu=True
         )
-    return _choose(T("Which language shall we speak?"), (choices.language_group((scene.person.locale,), "s-lang"),))
+    return _choose(T("Which language shall we speak?"), (choices.language_group(scene.person.locale, "s-lang"),))
 
 
 def works_in(scene: Scene, args: Sequence[str]) -> Reply:
     languages = choices.task_languages(scene.tx, scene.person.languages)
-    person = people.toggle_language(scene.tx, _trainer(scene), one_of(args, languages)) if args else scene.person
-    group = choices.language_group(person.languages, "s-works", languages)
+    person = scene.person
+    if args and not choices.already(args, person.languages):
+        person = people.toggle_language(scene.tx, _trainer(scene), one_of(args, languages))
+    group = choices.language_ticks(person.languages, languages, "s-works")
     return _choose(T("In which languages do you want tasks?"), (group,), person, scene)
 
 
 def field(scene: Scene, args: Sequence[str]) -> Reply:
     known = choices.known_domains(scene.tx)
-    person = people.toggle_domain(scene.tx, _trainer(scene), one_of(args, known)) if args else scene.person
+    person = scene.person
+    if args and not choices.already(args, person.domains):
+        person = people.toggle_domain(scene.tx, _trainer(scene), one_of(args, known))
     group = choices.domain_group(person.domains, known, "s-field")
     return _choose(T("What do you know well?"), (group,), person, scene)
 

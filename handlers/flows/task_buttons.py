@@ -102,7 +102,9 @@ def _question_rows(scene: Scene, work: Work, question: Question) -> Rows:
         seen = ".".join(str(ids.index(one)) for one in current or [])
         rows += (row(Button(T("Done"), press("done", assignment_id, at, seen))),)
     elif current is not None:
-        rows += (row(Button(T("Leave it so"), press("on", assignment_id))),)
+        # It says what it leaves: on an old screen that may not be what was answered since.
+        kept = [option.id for option in question.choices()].index(str(current))
+        rows += (row(Button(T("Leave it so"), press("answer", assignment_id, at, kept))),)
     if not question.required:
         rows += (row(Button(T("No answer"), press("none", assignment_id, at))),)
     return rows

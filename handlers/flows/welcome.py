@@ -61,7 +61,7 @@ def _language(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
         T("Which language shall we speak?"),
         T("Your tasks will be in it as well; more languages can be added in /settings."),
     )
-    return blocks, (choices.language_group((scene.person.locale,), "w-lang"),)
+    return blocks, (choices.language_group(scene.person.locale, "w-lang"),)
 
 
 def _fields(scene: Scene, page: int | None) -> tuple[list[Block], Rows]:
@@ -102,9 +102,10 @@ def language(scene: Scene, args: Sequence[str]) -> Reply:
 
 
 def field(scene: Scene, args: Sequence[str]) -> Reply:
-    return Reply(
-        (screen(scene.as_(people.toggle_domain(scene.tx, _new(scene), one_of(args, choices.known_domains(scene.tx))))),)
-    )
+    person = _new(scene)
+    if not choices.already(args, person.domains):
+        person = people.toggle_domain(scene.tx, person, one_of(args, choices.known_domains(scene.tx)))
+    return Reply((screen(scene.as_(person)),))
 
 
 def fields(scene: Scene, args: Sequence[str]) -> Reply:

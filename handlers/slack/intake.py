@@ -79,10 +79,15 @@ class Intake:
         if arrival.message and url:
             self._channel.may_answer(arrival.message, url)
         if (ask := _ask(delivery)) is not None:
-            self._spawn(self._channel.ask(body["trigger_id"], ask, said))
+            self._spawn(self._open_modal(arrival, body, ask, said))
         if reply.notice and not reply.fleeting:
             self._spawn(self._channel.whisper(arrival.user, arrival.message, url, reply.notice, said))
         self._courier.reply(_without_asks(delivery))
+
+    async def _open_modal(self, arrival: Arrival, body: Payload, ask: Ask, said: Voice) -> None:
+        if not await self._channel.ask(body["trigger_id"], ask, said):
+            sorry = T("That did not work. Please tap again, or just write your answer here.")
+            await self._channel.whisper(arrival.user, arrival.message, body.get("response_url"), sorry, said)
 
     async def _jot(self, body: Payload) -> None:
         """Two sockets may bring two characters the wrong way round: only the latest state counts."""
@@ -168,13 +173,14 @@ class Intake:
         return settled or (None, None)
 
     async def _knows(self, user: str) -> bool:
-        """Have they been here before? Then Slack need not be asked about them."""
+        """Have they agreed? Then Slack need not be asked about them any more."""
         if user in self._known:
             return True
-        known = await self._store.read(lambda tx: tx.people.find(PLATFORM, user)) is not None
-        if known:
-            _remember(self._known, user, None)
-        return known
+        person = await self._store.read(lambda tx: tx.people.find(PLATFORM, user))
+        if person is None or person.consented_at is None:
+            return False
+        _remember(self._known, user, None)
+        return True
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

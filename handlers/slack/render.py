@@ -45,10 +45,12 @@ def modal(ask: Ask, voice: Voice) -> Json:
         "focus_on_load": True,
         "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
     }
-    if 0 < len(ask.written) <= INPUT:
-        field["initial_value"] = ask.written
+    if ask.written:
+        field["initial_value"] = ask.written[:INPUT]
     question = voice.say(ask.text)
     whole = [_rich([_section([_text(question)])])] if len(question) > INPUT_LABEL else []
+    if len(ask.written) > INPUT:  # the field cannot hold it all: here it can be read and copied
+        whole.append(_quote(Quote(ask.written, T("Your answer so far")), voice))
     label = _plain(clip(question, INPUT_LABEL))
     asked = {"type": "input", "block_id": ask.slot, "dispatch_action": True, "label": label, "element": field}
     return {

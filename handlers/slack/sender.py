@@ -114,12 +114,14 @@ class SlackChannel:
     async def set_menu(self, address: str, voice: Voice) -> None:
         """Slack has one list of commands for everybody."""
 
-    async def ask(self, trigger: str, question: Ask, voice: Voice) -> None:
-        """Open the modal for a typed answer. Too late is no harm: the screen's button opens it again."""
+    async def ask(self, trigger: str, question: Ask, voice: Voice) -> bool:
+        """Open the modal for a typed answer; False when Slack does not, or not in time."""
         try:
             await self._call(self._web.views_open, trigger_id=trigger, view=modal(question, voice))
         except DeliveryError as error:
             log.info("modal not opened", error=str(error))
+            return False
+        return True
 
     async def whisper(self, user: str, tapped: str | None, url: str | None, text: Words, voice: Voice) -> None:
         """Say something that only the person sees, and that goes away, where they tapped."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 """Where Slack brings events, taps and commands in HTTP mode."""
+
+STAMP = "X-Slack-Request-Timestamp"
 
 STOP_SECONDS = 3.0
 
@@ -76,6 +79,8 @@ class SlackService:
             return []
 
         async def receive(request: web.Request) -> web.StreamResponse:
+            if not re.fullmatch(r"[0-9]{1,12}", request.headers.get(STAMP, "")):
+                return web.Response(status=401)  # the library takes it for a number without looking
             response = await self._app.async_dispatch(await to_bolt_request(request))
             return await to_aiohttp_response(response)
 

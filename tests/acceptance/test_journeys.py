@@ -298,6 +298,7 @@ async def test_two_open_forms_keep_their_words_apart(home: House) -> None:
     await phone.reply("https://one.example/a")
     await phone.tap("Submit")
     await phone.sees("Claim 2.")
+    await phone.sees("Recorded")
     first = next(one for one in phone.shown() if "Recorded" in one.text)
     second = next(one for one in phone.shown() if "2 of 2" in one.text)
     await phone.tap("Change (", on=first)

@@ -121,14 +121,15 @@ def test_every_page_of_any_task_fits(size: int, shape: str, words: str, locale: 
 
 @given(WORDS, WORDS, st.text(max_size=4000), st.booleans())
 def test_a_modal_asks_with_what_was_written(question: str, hint: str, written: str, long: bool) -> None:
-    """A modal shows the question whole and what was typed before, as far as Slack's field can hold it."""
+    """A modal shows the question whole and what was typed before: in the field and, where that is too small, above."""
     view = modal(Ask("ask:81:2", question, hint, written, long), ENGLISH)
     SdkView(**view).validate_json()
     view_content(view, "modal")
     assert view["private_metadata"] == "ask:81:2"
-    [block] = view["blocks"]
+    block = view["blocks"][-1]
     assert block["label"]["text"] == question
-    assert block["element"].get("initial_value", "") == (written if len(written) <= 3000 else "")
+    assert block["element"].get("initial_value", "") == written[:3000]
+    assert quotes_in(view["blocks"][:-1]) == ([written] if len(written) > 3000 else [])
 
 
 @pytest.mark.parametrize("locale", available())

@@ -81,6 +81,7 @@ async def test_http_mode_checks_who_is_speaking(tmp_path: Path) -> None:
                 "channel_id": "D1", "channel_name": "directmessage"}  # fmt: skip
         now = int(time.time())
         assert await _post(port, form, now, "wrong") == 401
+        assert await _post(port, form, "abc", secret) == 401
         assert await _post(port, form, now - 600, secret) == 401
         assert not home.sandbox.slack.messages(member)
         for _ in range(2):
@@ -89,7 +90,7 @@ async def test_http_mode_checks_who_is_speaking(tmp_path: Path) -> None:
         assert len(home.sandbox.slack.messages(member)) == 1
 
 
-async def _post(port: int, form: dict[str, str], at: int, secret: str) -> int:
+async def _post(port: int, form: dict[str, str], at: int | str, secret: str) -> int:
     """A signed request as Slack makes them; the status of the answer."""
     body = urlencode(form)
     signature = "v0=" + hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -203,7 +204,7 @@ async def test_two_sockets_are_kept_open(tmp_path: Path, monkeypatch: pytest.Mon
             changed = 2 if harm == slack.disconnect_sockets else 1
             await phone.until(
                 lambda before=before, changed=changed: (
-                    len(set(map(id, slack.hub.open)) - before) == changed and len(slack.hub.open) == 2
+                    len(set(map(id, slack.hub.open)) - before) >= changed and len(slack.hub.open) == 2
                 ),
                 "two connections again",
             )
