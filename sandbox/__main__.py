@@ -9,7 +9,7 @@ from sandbox.server import Sandbox
 
 
 async def serve(port: int, token: str, slack_events: str | None) -> None:
-    """Run the sandbox until it is interrupted; `slack_events` is where the local Slack posts while no socket is open."""
+    """Run the sandbox until it is interrupted; `slack_events` is where the local Slack posts while it has no socket."""
     async with Sandbox(port=port, token=token) as sandbox:
         sandbox.slack.request_url = slack_events
         sandbox.guide = ["Add a person, then write to the bot."]
