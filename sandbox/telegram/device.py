@@ -1,6 +1,6 @@
 """A phone with Telegram on it."""
 
-from sandbox.device import CHOSEN, LOOK_SECONDS, Device, Question, Shown, Tap
+from sandbox.device import CHOSEN, LOOK_SECONDS, PATIENCE, Device, Question, Shown, Tap
 from sandbox.telegram.messages import Message
 from sandbox.telegram.world import World
 
@@ -37,12 +37,12 @@ class TelegramDevice(Device):
         self.world.send(self.id, text)
 
     async def answer(self, text: str) -> str | None:
-        """Reply to the question; it is cleared away when the words are taken."""
+        """Reply to the question; it is cleared away when the words are taken, and something is said when not."""
         asked = self._asked()
         if asked is None:
             raise LookupError("nothing waits for words")
-        self.world.send(self.id, text, reply_to=asked.message_id)
-        await self.wait(lambda: asked not in self.messages, 5.0)
+        mine = self.world.send(self.id, text, reply_to=asked.message_id)
+        await self.wait(lambda: asked not in self.messages or self._said_since(mine), PATIENCE)
         return None
 
     def put_off(self) -> None:
@@ -74,6 +74,9 @@ class TelegramDevice(Device):
 
     def _screen(self) -> object:
         return [(one.message_id, one.text, one.reply_markup) for one in self.messages]
+
+    def _said_since(self, mine: Message) -> bool:
+        return any(message.message_id > mine.message_id for message in self.from_bot())
 
     def _asked(self) -> Message | None:
         waiting = (one for one in reversed(self.messages) if one.force_reply and one.message_id not in self._put_off)

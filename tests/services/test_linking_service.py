@@ -433,7 +433,7 @@ class Town:
         assert offer_next(self.tx, one, self.now) is not None
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(before=ACTS, here=st.integers(0, 1), after=ACTS, last=st.integers(0, 1))
 def test_joining_keeps_all_in_order(
     raw_and_core: tuple[Any, Connection],
