@@ -16,14 +16,12 @@ from bot.ports import Store, Transaction
 from handlers.channel import Busy, Channel, DeliveryError, MessageGone
 from handlers.flows.screens import Ask, Delivery, File, Screen
 from handlers.pacing import Pacer
+from handlers.recent import remember
 
 log = structlog.get_logger(__name__)
 
 _NONE = ""
 """Stands for the message of a slot that was cleared: what older replies know of it is no longer so."""
-
-RECENT = 10_000
-"""Slots whose message is remembered here, ahead of the database."""
 
 Item = Screen | Ask | File
 Step = Callable[[], Awaitable[None]]
@@ -46,6 +44,7 @@ class Placer:
         self._channel = channel
         self._pacer = pacer
         self._latest: dict[tuple[str, str], _Latest] = {}
+        # Which message each slot lives in, ahead of the database.
         self._messages: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -159,10 +158,7 @@ class Placer:
         return self._messages.get((delivery.address, slot), delivery.messages.get(slot)) or None
 
     def remember(self, address: str, slot: str, message: str) -> None:
-        self._messages[address, slot] = message
-        self._messages.move_to_end((address, slot))
-        while len(self._messages) > RECENT:
-            self._messages.popitem(last=False)
+        remember(self._messages, (address, slot), message)
 
     def _lock(self, address: str) -> asyncio.Lock:
         return self._locks.setdefault(address, asyncio.Lock())

@@ -11,7 +11,7 @@ from bot.domain.errors import Refused
 from bot.domain.person import Person
 from bot.domain.text import T
 from bot.ports import Transaction
-from bot.services.matching import MIRROR_PRIORITY, slot_of, withdraw
+from bot.services.matching import owe_copy, slot_of, withdraw
 from bot.services.people import bring_home, empty
 
 ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"
@@ -92,8 +92,7 @@ def merge(tx: Transaction, one: Person, other: Person, home: str, now: datetime)
     tx.people.save(joined)
     for twice in live:
         for platform in tx.slots.stands_on(joined.id, slot_of(twice.id)):
-            args = {"assignment": twice.id}
-            tx.outbox.put(joined.id, slot_of(twice.id), "copy", args, MIRROR_PRIORITY, now, platform)
+            owe_copy(tx, joined.id, twice.id, platform, now)
     bring_home(tx, joined, now)
     return joined
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.domain.errors import StorageError
 from bot.domain.text import T
 from bot.i18n import Voice, voice
 from bot.ports import Store
@@ -17,6 +18,7 @@ from handlers.courier import Courier
 from handlers.flows.entry import jot, take
 from handlers.flows.intents import Arrival
 from handlers.flows.screens import Ask, Delivery
+from handlers.recent import remember
 from handlers.settling import settle
 from handlers.slack import inbound
 from handlers.slack.inbound import PLATFORM, REPORT, Payload
@@ -27,8 +29,6 @@ PATIENCE = 2.0
 """Seconds that the database may fail before Slack, which waits for three, is left to try again."""
 
 ANY = re.compile("")
-
-REMEMBERED = 10_000
 
 SENT = "~"
 """Later than any time stamp: the words of this field were sent."""
@@ -98,7 +98,7 @@ class Intake:
                 return
             await self._store.write(jot, PLATFORM, jotting.user, jotting.slot, jotting.text, self._clock())
             if jotting.at > self._typed.get(jotting.field, ""):
-                _remember(self._typed, jotting.field, jotting.at)
+                remember(self._typed, jotting.field, jotting.at)
 
         await settle(self._store, PLATFORM, _key(body), keep, self._clock, PATIENCE)
 
@@ -107,14 +107,18 @@ class Intake:
         # From now on no character that is still on its way may undo what was sent.
         field = inbound.field_of(body["view"])
         typed = self._typed.get(field, "")
-        _remember(self._typed, field, SENT)
-        _, delivery = await self._settle(body, inbound.submitted)
+        remember(self._typed, field, SENT)
+        try:
+            _, delivery = await self._settle(body, inbound.submitted)
+        except StorageError:  # not sent after all: it stays open, and what is typed counts
+            remember(self._typed, field, typed)
+            raise
         if delivery is None:
             await ack()
             return
         said, refusal = _voice(delivery), delivery.reply.refusal
         if refusal is not None:
-            _remember(self._typed, field, typed)
+            remember(self._typed, field, typed)
             await ack(response_action="errors", errors={body["view"]["private_metadata"]: said.say(refusal)})
             return
         ask = _ask(delivery)
@@ -179,7 +183,7 @@ class Intake:
         person = await self._store.read(lambda tx: tx.people.find(PLATFORM, user))
         if person is None or person.consented_at is None:
             return False
-        _remember(self._known, user, None)
+        remember(self._known, user, None)
         return True
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -205,10 +209,3 @@ def _without_asks(delivery: Delivery) -> Delivery:
     """What stays to be delivered: words are asked for in a modal, which opens on a tap or not at all."""
     items = tuple(item for item in delivery.reply.items if not isinstance(item, Ask))
     return replace(delivery, reply=replace(delivery.reply, items=items))
-
-
-def _remember(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
-    memory[key] = value
-    memory.move_to_end(key)
-    while len(memory) > REMEMBERED:
-        memory.popitem(last=False)

@@ -18,9 +18,10 @@ from bot.i18n import Voice
 from handlers.channel import Busy, DeliveryError, MessageGone, Rejected, Unavailable, Unreachable
 from handlers.flows.screens import Ask, File, Line, Screen
 from handlers.pacing import Allowance
+from handlers.recent import remember
 from handlers.slack.inbound import HOME, PLATFORM, message_id, place
 from handlers.slack.render import escape, home, message, modal
-from handlers.slack.tokens import LACKING, REFUSED
+from handlers.slack.tokens import LACKING, REFUSED, word_of
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +44,6 @@ ANSWER_SECONDS = 3.0
 
 LOOKUP_SECONDS = 1.0
 """How long somebody new waits for their language to be looked up; Slack wants its ack within three."""
-
-REMEMBERED = 10_000
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _UNREACHABLE = {
@@ -147,10 +146,7 @@ class SlackChannel:
 
     def may_answer(self, message_: str, url: str) -> None:
         """A tap on a message came with an address to answer at, which no rate limit counts."""
-        self._answers[message_] = (url, monotonic() + ANSWER_LIFE, ANSWER_USES)
-        self._answers.move_to_end(message_)
-        while len(self._answers) > REMEMBERED:
-            self._answers.popitem(last=False)
+        remember(self._answers, message_, (url, monotonic() + ANSWER_LIFE, ANSWER_USES))
 
     async def _answer(self, message_: str, body: dict[str, Any]) -> bool:
         """Answer at the address that a tap brought; False when there is none or it does not work any more."""
@@ -229,8 +225,7 @@ def _translated(error: SlackApiError) -> DeliveryError:
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 500)
     if status == 429:
         return Busy(float(response.headers.get("Retry-After", 1)))
-    data = getattr(response, "data", None)
-    said = str(data.get("error", "")) if isinstance(data, dict) else ""
+    said = word_of(error)
     if said in REFUSED | LACKING:
         log.error("Slack does not let the app do this", error=said)
         return Unavailable(said)
@@ -240,5 +235,5 @@ def _translated(error: SlackApiError) -> DeliveryError:
         return MessageGone(said)
     if said in _UNREACHABLE:
         return Unreachable(said)
-    details = (data or {}).get("response_metadata", {}).get("messages", [])
+    details = response.get("response_metadata", {}).get("messages", [])
     return Rejected(" ".join([said, *map(str, details)]))

@@ -18,8 +18,13 @@ class WrongToken(TapworkError):
         super().__init__(f"Slack does not accept this token ({said}); check {setting}")
 
 
+def word_of(error: SlackApiError) -> str:
+    """Slack's word for what went wrong; "" when something else answered in its place."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
 def said(error: BaseException) -> str:
-    """The word for what went wrong, as far as there is one: answers from in between may be anything."""
-    data = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
-    word = data.get("error") if isinstance(data, dict) else None
-    return str(word or type(error).__name__)
+    """A word for what went wrong, Slack's own as far as there is one."""
+    word = word_of(error) if isinstance(error, SlackApiError) else ""
+    return word or type(error).__name__
